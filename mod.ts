@@ -1,0 +1,6 @@
+/**
+ * datahood moves documents and tells what they look like.
+ *
+ * @module
+ */
+export * from "./src/core/mod.ts";

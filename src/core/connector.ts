@@ -1,0 +1,317 @@
+import type { Document } from "bson";
+import type { RawBatch } from "./batch.ts";
+import type { CollectionInfo, Issue } from "./collection.ts";
+import type { Namespace } from "./namespace.ts";
+import type { PermissionNeed } from "./permission.ts";
+import type { Position } from "./position.ts";
+
+/** What every call that may take long accepts. */
+export interface Cancellable {
+  /** Stops the call; checked at least once a batch. */
+  readonly signal?: AbortSignal;
+}
+
+/** A narrowed or reshaped read. Documents and values are as MongoDB's `find` takes them. */
+export interface Query {
+  /** Which documents. */
+  readonly filter?: Document;
+  /** Which fields. */
+  readonly projection?: Document;
+  /** In which order: a document, or a list of pairs where key order must survive. */
+  readonly sort?: Document;
+  /** How many documents to leave out first. */
+  readonly skip?: number;
+  /** How many documents at most. */
+  readonly limit?: number;
+}
+
+/** The parts of a {@linkcode Query}. */
+export type QueryPart = keyof Query;
+
+/** A part of a collection that can be read on its own, as one lane. */
+export interface Partition {
+  /** The collection it is a part of. */
+  readonly namespace: Namespace;
+  /** Number of the lane, from 0. */
+  readonly lane: number;
+  /** Its bounds: opaque to all but its source. */
+  readonly bounds: Position;
+}
+
+/** How to read a source. */
+export interface ReadOptions extends Cancellable {
+  /** Only these collections (of {@linkcode Source.describe}); all by default. */
+  readonly include?: (namespace: Namespace) => boolean;
+  /** Only this part of one collection. */
+  readonly partition?: Partition;
+  /** Go on after this position, which the same source made. */
+  readonly after?: Position;
+  /** Read in an order in which every batch's position can be gone on from, if that costs. */
+  readonly resumable?: boolean;
+  /** Narrow or reshape; a source refuses what it cannot push down. */
+  readonly query?: Query;
+  /** About how many bytes of documents a batch holds. Default 1 MiB. */
+  readonly batchBytes?: number;
+  /** At most how many documents a batch holds. */
+  readonly batchDocuments?: number;
+  /** What to give for a view: its definition alone (default), or the documents it shows. */
+  readonly views?: "definition" | "documents";
+}
+
+/** What a source yields: collections one after another, or interleaved. */
+export type SourceItem =
+  | {
+    /** Batches of this collection follow. */
+    readonly type: "begin";
+    /** What is known of it. */
+    readonly collection: CollectionInfo;
+  }
+  | {
+    /** Documents. */
+    readonly type: "batch";
+    /** The documents. */
+    readonly batch: RawBatch;
+  }
+  | {
+    /** Nothing follows of this collection. */
+    readonly type: "end";
+    /** Which. */
+    readonly namespace: Namespace;
+    /** What the source noticed while reading it. */
+    readonly issues?: readonly Issue[];
+  };
+
+/** What a source is like, where the presence of a member does not say it. */
+export interface SourceCapabilities {
+  /** Whether it can be read again from the start (a pipe cannot). */
+  readonly rereadable: boolean;
+  /** Whether `read({after})` works with positions of `read({resumable: true})`. */
+  readonly resumable: boolean;
+  /** Whether two reads give the same order. */
+  readonly ordered: boolean;
+  /** `bytes`: documents are the bytes they were; `values`: they were made from another format. */
+  readonly fidelity: "bytes" | "values";
+  /** The parts of a query that it can push down. */
+  readonly query: readonly QueryPart[];
+  /** Whether what it gives is of one moment; a live server's is not. */
+  readonly pointInTime: boolean;
+}
+
+/** Documents come from here, as raw batches. */
+export interface Source {
+  /** What it is like. */
+  readonly capabilities: SourceCapabilities;
+  /**
+   * Lists the collections that `read` would give, without reading documents.
+   *
+   * @throws {DatahoodError} If the source cannot be reached or read.
+   */
+  describe(options?: Cancellable): AsyncIterable<CollectionInfo>;
+  /**
+   * Splits a collection into parts that can be read side by side.
+   *
+   * @throws {UnsupportedError} If this collection cannot be split.
+   */
+  partitions?(namespace: Namespace, count: number): Promise<readonly Partition[]>;
+  /**
+   * Reads documents. Lazy: nothing is opened before the first `next()`, and leaving early releases
+   * all. A buffer is the batch's until its `release()`.
+   *
+   * @throws {DataError} If the data is not what the format says, with the position.
+   * @throws {UsageError} If the query or position cannot be used here.
+   */
+  read(options?: ReadOptions): AsyncGenerator<SourceItem, void, void>;
+  /** Goes on with what changes after a position. */
+  changes?(after: Position, options?: Cancellable): AsyncGenerator<RawBatch, void, void>;
+}
+
+/** What becomes of a document whose `_id` is already there with other content. */
+export type OnConflict = "report" | "skip" | "stop" | "replace";
+
+/** How to open a target. */
+export interface OpenOptions extends Cancellable {
+  /** Replace what is there: a file; for a server, drop each collection that is written. */
+  readonly overwrite?: boolean;
+  /** What becomes of a document whose `_id` is already there. Default `report`. */
+  readonly onConflict?: OnConflict;
+  /** Which indexes to build. Default `all`. */
+  readonly indexes?: "all" | "no-ttl" | "none";
+  /** Go on with what an earlier run wrote up to this position. */
+  readonly resume?: Position;
+}
+
+/** A document that the target did not take. */
+export interface Rejection {
+  /** Index of the document in the source's collection, from 0. */
+  readonly index: number;
+  /** Its `_id` as canonical Extended JSON, where it has one. */
+  readonly id?: string;
+  /** The target's own code for the reason, such as 121 for a failed validation. */
+  readonly code?: number;
+  /** Why, in one sentence; it holds no values of the document but its `_id`. */
+  readonly reason: string;
+}
+
+/** What became of the documents of a batch, after the target acknowledged it. */
+export interface WriteResult {
+  /** Written as new. */
+  readonly inserted: number;
+  /** Written over another document with the same `_id`. */
+  readonly replaced: number;
+  /** Already there, byte for byte. */
+  readonly unchanged: number;
+  /** Left as it is there, because `onConflict` is `skip`. */
+  readonly skipped: number;
+  /** Not taken. */
+  readonly rejected: readonly Rejection[];
+  /** Bytes of the documents written, in the target's own format before compression. */
+  readonly bytes: number;
+  /** Documents that were given an `_id` by the writer. */
+  readonly idsAdded?: number;
+  /** Documents whose `_id` stood not at the front, where the server moves it. */
+  readonly idsMoved?: number;
+}
+
+/** Takes documents. One writer is open for a run. */
+export interface Writer {
+  /**
+   * Makes ready for a collection, creating it with its options.
+   *
+   * @returns What the target cannot hold of it.
+   */
+  begin(collection: CollectionInfo): Promise<readonly Issue[]>;
+  /**
+   * Writes a batch; several may be under way at once. The promise settles when the target
+   * acknowledged it. Writing the same batch (`lane`, `seq`) again after a retryable failure
+   * doubles nothing.
+   *
+   * @throws {LoadError} If the target stops the run (`onConflict: "stop"`, or it is full).
+   * @throws {DatahoodError} With `retryable` if the same call may work later.
+   */
+  write(batch: RawBatch): Promise<WriteResult>;
+  /**
+   * Ends a collection, after all its batches were acknowledged: builds its indexes.
+   *
+   * @returns What could not be carried over.
+   */
+  end(namespace: Namespace): Promise<readonly Issue[]>;
+  /** Makes durable what was acknowledged, and says where that ends. */
+  sync(): Promise<Position>;
+  /** Ends the run: what was written takes its place, such as a rename of the part file. */
+  commit(): Promise<void>;
+  /** Gives up. Safe to call twice, and after a failed `commit`. */
+  abort(options?: {
+    /** Keep what was written so far, to go on later. */
+    readonly keepPartial?: boolean;
+  }): Promise<void>;
+}
+
+/** What a target is like. */
+export interface TargetCapabilities {
+  /** Whether it keeps more than one collection. */
+  readonly collections: "one" | "many";
+  /** Whether it keeps a collection's options. */
+  readonly options: boolean;
+  /** Whether it keeps a collection's indexes. */
+  readonly indexes: boolean;
+  /** Whether it keeps a view as its definition; else a named view's documents are written. */
+  readonly views: boolean;
+  /** Whether batches must arrive one after another, in order. */
+  readonly sequential: boolean;
+  /** What `onConflict` can be. */
+  readonly onConflict: readonly OnConflict[];
+}
+
+/** Documents go here. */
+export interface Target {
+  /** What it is like. */
+  readonly capabilities: TargetCapabilities;
+  /**
+   * Opens it for writing. Nothing that exists is touched before the first `begin`.
+   *
+   * @throws {IoError} If it exists and `overwrite` is not set.
+   */
+  open(options?: OpenOptions): Promise<Writer>;
+}
+
+/** How documents are decoded on the documents' side; the driver's own options and defaults. */
+export interface DecodeOptions {
+  /** Longs become numbers where they are safe. Default `true`. */
+  readonly promoteLongs?: boolean;
+  /** Numbers and other scalars become JavaScript's own. Default `true`. */
+  readonly promoteValues?: boolean;
+  /** Binaries become `Uint8Array`. Default `false`. */
+  readonly promoteBuffers?: boolean;
+  /** Longs become `bigint`. Default `false`. */
+  readonly useBigInt64?: boolean;
+  /** Regular expressions stay `BSONRegExp`. Default `false`. */
+  readonly bsonRegExp?: boolean;
+}
+
+/** How to read documents. */
+export interface ExtractOptions extends ReadOptions {
+  /** How BSON becomes JavaScript values. */
+  readonly decode?: DecodeOptions;
+}
+
+/** How to write documents. */
+export interface LoadOptions extends OpenOptions {
+  /** The collection they go to; by default the one that the connector was made for. */
+  readonly namespace?: Namespace;
+}
+
+/** What became of the documents given to `loadData`. */
+export interface LoadResult {
+  /** Documents taken from the iterable. */
+  readonly read: number;
+  /** Written as new. */
+  readonly inserted: number;
+  /** Written over another document with the same `_id`. */
+  readonly replaced: number;
+  /** Already there, byte for byte. */
+  readonly unchanged: number;
+  /** Left as it is there. */
+  readonly skipped: number;
+  /** Not taken: the count, and the first 100. */
+  readonly rejected: { readonly count: number; readonly first: readonly Rejection[] };
+}
+
+/**
+ * A place where documents can come from or go to.
+ *
+ * The four methods of the original stand over documents; `source` and `target` beside them are raw.
+ * {@linkcode BaseConnector} derives each side from the other.
+ */
+export interface Connector extends AsyncDisposable {
+  /** What kind of place, such as `mongodb`. */
+  readonly kind: string;
+  /** The place as it may be shown: an address without its secrets. */
+  readonly display: string;
+  /**
+   * What it needs to be allowed, from its options alone, without I/O.
+   *
+   * @param role Which end it will be; both by default.
+   */
+  permissions(role?: "source" | "target"): readonly PermissionNeed[];
+  /** What it needs to be allowed that only the network can tell: SRV names, members. */
+  discoverPermissions?(options?: Cancellable): Promise<readonly PermissionNeed[]>;
+  /**
+   * Makes ready. Idempotent; a failure leaves nothing open.
+   *
+   * @throws {ConnectError} If the place cannot be reached.
+   */
+  connect(options?: Cancellable): Promise<void>;
+  /** Lets go. Idempotent; safe if never connected. */
+  disconnect(): Promise<void>;
+  /** Reads documents. Lazy; leaving early releases all. */
+  extractData(options?: ExtractOptions): AsyncGenerator<Document, void, void>;
+  /** Writes documents, in batches. */
+  loadData(
+    data: AsyncIterable<Document> | Iterable<Document>,
+    options?: LoadOptions,
+  ): Promise<LoadResult>;
+  /** Present if documents can come from here. */
+  readonly source?: Source;
+  /** Present if documents can go here. */
+  readonly target?: Target;
+}
