@@ -1,4 +1,4 @@
-import type { Document } from "bson";
+import type { Document } from "./document.ts";
 import type { RawBatch } from "./batch.ts";
 import type { CollectionInfo, Issue } from "./collection.ts";
 import type { Namespace } from "./namespace.ts";
@@ -307,7 +307,7 @@ export interface Connector extends AsyncDisposable {
   extractData(options?: ExtractOptions): AsyncGenerator<Document, void, void>;
   /** Writes documents, in batches. */
   loadData(
-    data: AsyncIterable<Document> | Iterable<Document>,
+    data: AsyncIterable<object> | Iterable<object>,
     options?: LoadOptions,
   ): Promise<LoadResult>;
   /** Present if documents can come from here. */

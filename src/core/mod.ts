@@ -7,6 +7,7 @@ export * from "./batch.ts";
 export * from "./collection.ts";
 export * from "./connector.ts";
 export * from "./descriptor.ts";
+export * from "./document.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./exit_code.ts";
@@ -14,5 +15,3 @@ export * from "./namespace.ts";
 export * from "./permission.ts";
 export * from "./position.ts";
 export * from "./transform.ts";
-/** A document as the BSON library decodes it. */
-export type { Document } from "bson";
