@@ -1,0 +1,106 @@
+/** The documents of a server's reply where they lie, without an object for each. */
+import type { FindCursor } from "mongodb";
+import { DataError, documentLength } from "../../core/mod.ts";
+
+/** Raw documents in one buffer. */
+export interface Reply {
+  /** The bytes, shared with the driver's message. */
+  readonly buffer: Uint8Array;
+  /** Where each document starts. */
+  readonly starts: Uint32Array;
+  /** Bytes of the documents alone. */
+  readonly bytes: number;
+}
+
+/**
+ * The members of the driver's cursor that are used. They are not part of its public interface: the
+ * driver's version is pinned, what is there is looked at, and without it the public calls are used.
+ */
+interface CursorInternals {
+  readonly documents?: {
+    readonly iterated?: unknown;
+    readonly batch?: { readonly bson?: unknown; readonly elements?: unknown };
+    clear?(): void;
+  } | null;
+  readonly cursorOptions?: { batchSize?: unknown };
+}
+
+/** In each element of the driver's scan: type, name offset, name length, value offset, length. */
+const ELEMENT_TYPE = 0;
+const ELEMENT_VALUE = 3;
+const TYPE_OBJECT = 3;
+
+/** Takes what the cursor has buffered. */
+export function takeReply(cursor: FindCursor<Uint8Array>): Reply {
+  const reply = takeWhole(cursor as unknown as CursorInternals) ?? takeViews(cursor);
+  return checked(reply.buffer, reply.starts);
+}
+
+/** Sets how many documents the next reply has; `false` if this driver does not let one. */
+export function setBatchSize(cursor: FindCursor<Uint8Array>, size: number): boolean {
+  const options = (cursor as unknown as CursorInternals).cursorOptions;
+  if (typeof options?.batchSize !== "number") return false;
+  options.batchSize = size;
+  return true;
+}
+
+function takeWhole(
+  { documents }: CursorInternals,
+): { buffer: Uint8Array; starts: Uint32Array } | undefined {
+  const batch = documents?.batch;
+  if (documents?.iterated !== 0 || typeof documents.clear !== "function") return undefined;
+  if (!(batch?.bson instanceof Uint8Array) || !Array.isArray(batch.elements)) return undefined;
+  const elements = batch.elements as readonly (readonly number[])[];
+  const starts = new Uint32Array(elements.length);
+  for (let i = 0; i < starts.length; i++) {
+    const element = elements[i]!;
+    if (element[ELEMENT_TYPE] !== TYPE_OBJECT) return undefined;
+    starts[i] = element[ELEMENT_VALUE]!;
+  }
+  documents.clear();
+  return { buffer: batch.bson, starts };
+}
+
+/** By the driver's public call: views that share the reply's memory. */
+function takeViews(
+  cursor: FindCursor<Uint8Array>,
+): { buffer: Uint8Array; starts: Uint32Array } {
+  const views = cursor.readBufferedDocuments();
+  const starts = new Uint32Array(views.length);
+  const first = views[0];
+  const last = views.at(-1);
+  if (first === undefined || last === undefined) return { buffer: new Uint8Array(0), starts };
+  const base = first.byteOffset;
+  const end = last.byteOffset + last.length;
+  if (
+    views.every((view, i) =>
+      view.buffer === first.buffer && view.byteOffset >= (views[i - 1]?.byteOffset ?? base)
+    )
+  ) {
+    views.forEach((view, i) => starts[i] = view.byteOffset - base);
+    return { buffer: new Uint8Array(first.buffer, base, end - base), starts };
+  }
+  const buffer = new Uint8Array(views.reduce((sum, view) => sum + view.length, 0));
+  let at = 0;
+  views.forEach((view, i) => {
+    starts[i] = at;
+    buffer.set(view, at);
+    at += view.length;
+  });
+  return { buffer, starts };
+}
+
+function checked(buffer: Uint8Array, starts: Uint32Array): Reply {
+  let bytes = 0;
+  for (let i = 0; i < starts.length; i++) {
+    const start = starts[i]!;
+    const length = documentLength(buffer, start);
+    if (length < 5 || start + length > buffer.length || buffer[start + length - 1] !== 0) {
+      throw new DataError(`Cannot read the server's reply: document ${i} of it is corrupt`, {
+        index: i,
+      });
+    }
+    bytes += length;
+  }
+  return { buffer, starts, bytes };
+}

@@ -1,0 +1,174 @@
+import type { Document, MongoClient, MongoClientOptions } from "mongodb";
+import { ConnectionString } from "mongodb-connection-string-url";
+import {
+  type Cancellable,
+  PermissionError,
+  throwIfInterrupted,
+  UsageError,
+} from "../../core/mod.ts";
+import { refusedNeeds, shieldEnvironment } from "../../io/permission_state.ts";
+import { displayOf, type MongoConnectorOptions } from "./options.ts";
+import { mongoPermissions, option, parseUri } from "./permissions.ts";
+import type { MongoSession } from "./session.ts";
+import { type ErrorContext, translateError } from "./translate_error.ts";
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Connects, logs in, and asks the server what it is. A failure leaves nothing open.
+ *
+ * @param options The connector's options.
+ * @param cancel How to stop it.
+ * @returns The session.
+ * @throws {ConnectError} If no server answers or the login fails.
+ * @throws {PermissionError} If the runtime does not allow to reach it.
+ */
+export async function openSession(
+  options: MongoConnectorOptions,
+  { signal }: Cancellable = {},
+): Promise<MongoSession> {
+  throwIfInterrupted(signal);
+  const display = displayOf(options);
+  const uri = parseUri(options.uri);
+  await checkPermissions(options, display);
+  // The driver reads 20 variables, of which it needs none: without the right, they look unset.
+  shieldEnvironment();
+  const { MongoClient } = await import("mongodb");
+  const client = makeClient(() => new MongoClient(options.uri, clientOptions(options, uri)), {
+    display,
+    uri,
+  });
+  const loggedIn = uri.username !== "" || option(uri, "authMechanism") !== undefined;
+  const context: ErrorContext = { action: "connect to", display, loggedIn, signal };
+  // The driver's connect() takes no signal; closing the client ends what it waits for.
+  const onAbort = () => void client.close().catch(() => {});
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    await client.connect();
+    const hello = await askHello(client, option(uri, "compressors"));
+    throwIfInterrupted(signal);
+    return { client, hello, display, options, loggedIn };
+  } catch (error) {
+    await client.close().catch(() => {});
+    throw isNameLookup(error, uri)
+      ? await nameLookupError(error, context)
+      : translateError(error, context);
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+async function checkPermissions(options: MongoConnectorOptions, display: string): Promise<void> {
+  const refused = await refusedNeeds(mongoPermissions(options.uri, options.tlsCaFile));
+  if (refused.length === 0) return;
+  const what = refused.map(({ kind, target }) => `${kind} access to ${target}`).join(", ");
+  throw new PermissionError(`Cannot connect to "${display}": ${what} is not allowed`, refused, {
+    hint: `add ${refused.map(({ kind, target }) => `--allow-${kind}=${target}`).join(" ")}`,
+  });
+}
+
+function clientOptions(options: MongoConnectorOptions, uri: ConnectionString): MongoClientOptions {
+  const { connectTimeoutMs, idleTimeoutMs, tlsCaFile } = options;
+  const selection = connectTimeoutMs ?? number(option(uri, "serverSelectionTimeoutMS"));
+  const connect = connectTimeoutMs ?? number(option(uri, "connectTimeoutMS"));
+  return {
+    serverSelectionTimeoutMS: selection ?? CONNECT_TIMEOUT_MS,
+    connectTimeoutMS: connect ?? CONNECT_TIMEOUT_MS,
+    ...(idleTimeoutMs === undefined ? {} : { socketTimeoutMS: idleTimeoutMs }),
+    ...(tlsCaFile === undefined ? {} : { tlsCAFile: tlsCaFile }),
+    ...(option(uri, "appName") === undefined ? { appName: "datahood" } : {}),
+  };
+}
+
+function number(text: string | undefined): number | undefined {
+  return text === undefined || text === "" ? undefined : Number(text);
+}
+
+function makeClient(
+  make: () => MongoClient,
+  { display, uri }: { display: string; uri: ConnectionString },
+): MongoClient {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof Error) || !error.name.startsWith("Mongo")) throw error;
+    // What the driver says of its options is worth reading, unless it quotes what is secret.
+    const secrets = [uri.password, decodeURIComponent(uri.password)].filter((text) => text !== "");
+    const quotes = secrets.some((secret) => error.message.includes(secret)) ||
+      /properties|key|token/i.test(error.message);
+    const state = quotes ? "an option in it cannot be used" : error.message;
+    throw new UsageError(`Cannot connect to "${display}": ${state}`, {
+      hint: "check the part behind the ? of the address",
+    });
+  }
+}
+
+/** Servers before 4.4.2 know `hello` only by its old name. */
+async function askHello(client: MongoClient, compressors: string | undefined): Promise<Document> {
+  const admin = client.db("admin");
+  const wanted = compressors === undefined ? {} : { compression: compressors.split(",") };
+  try {
+    return await admin.command({ hello: 1, ...wanted });
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 59) throw error;
+    return await admin.command({ isMaster: 1, ...wanted });
+  }
+}
+
+/** Whether looking up the SRV or TXT record is what failed: a system error, from before any server. */
+function isNameLookup(error: unknown, uri: ConnectionString): boolean {
+  return uri.isSRV && error instanceof Error && !error.name.startsWith("Mongo") &&
+    typeof (error as { syscall?: unknown }).syscall === "string";
+}
+
+async function nameLookupError(error: unknown, context: ErrorContext): Promise<Error> {
+  const { display } = context;
+  const { code } = error as { code?: string };
+  const servers = code === "ENOTFOUND" || code === "ENODATA" ? [] : await nameServerNeeds();
+  const refused = await refusedNeeds(servers);
+  if (code === "UNKNOWN" || refused.length > 0) {
+    const needs = refused.length > 0
+      ? refused
+      : await refusedNeeds([{ kind: "net", target: "0.0.0.0:53", reason: "ask the name server" }]);
+    if (needs.length > 0) {
+      const state = "asking the name server for its SRV record is not allowed";
+      return new PermissionError(`Cannot connect to "${display}": ${state}`, refused, {
+        hint: "add --allow-net=<address of the name server>:53, as /etc/resolv.conf has it",
+        cause: error,
+      });
+    }
+  }
+  const { ConnectError } = await import("../../core/mod.ts");
+  const missing = code === "ENOTFOUND" || code === "ENODATA";
+  const state = missing
+    ? "the name server has no SRV record of this name"
+    : `the name server does not answer (${code})`;
+  return new ConnectError(`Cannot connect to "${display}": ${state}`, {
+    hint: missing ? "check the host name; mongodb:// is for a plain host" : "check the network",
+    cause: error,
+  });
+}
+
+/**
+ * What asking the system's name servers needs; nothing where the runtime does not tell which they
+ * are (it wants `sys` for that).
+ *
+ * @returns A need for each name server.
+ */
+export async function nameServerNeeds(): Promise<
+  readonly { readonly kind: "net"; readonly target: string; readonly reason: string }[]
+> {
+  try {
+    const { getServers } = await import("node:dns");
+    const hosts = new Set(
+      getServers().map((server) => {
+        if (/^\d+(\.\d+){3}$/.test(server)) return `${server}:53`;
+        if (server.startsWith("[") || /^[^:]+:\d+$/.test(server)) return server;
+        return `[${server}]:53`;
+      }),
+    );
+    return [...hosts].map((target) => ({ kind: "net", target, reason: "find the servers' names" }));
+  } catch {
+    return [];
+  }
+}
