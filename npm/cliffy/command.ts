@@ -21,7 +21,6 @@ import {
   type OptionOptions,
   Type,
   type TypeDef,
-  type TypeHandler,
   type TypeOptions,
   type TypeOrTypeHandler,
 } from "./types.ts";
@@ -34,33 +33,10 @@ import {
   StringType,
 } from "./value_types.ts";
 
-export type {
-  ActionHandler,
-  Argument,
-  ArgumentValue,
-  CommandResult,
-  Description,
-  Example,
-  GlobalOptionOptions,
-  HelpOptions,
-  Option,
-  OptionOptions,
-  TypeDef,
-  TypeHandler,
-  TypeOptions,
-  TypeOrTypeHandler,
-};
-export { Type };
+export type * from "./types.ts";
+export { Type } from "./types.ts";
 export { ValidationError, type ValidationErrorOptions } from "./errors.ts";
-export {
-  BooleanType,
-  EnumType,
-  FileType,
-  IntegerType,
-  NumberType,
-  SecretType,
-  StringType,
-} from "./value_types.ts";
+export * from "./value_types.ts";
 
 /** `@std/fmt/colors` style: colours unless NO_COLOR is set. */
 const style = (open: number, close: number, text: string) =>
