@@ -58,7 +58,9 @@ function takeWhole(
     starts[i] = element[ELEMENT_VALUE]!;
   }
   documents.clear();
-  return { buffer: batch.bson, starts };
+  const { buffer, byteOffset, length } = batch.bson;
+  // A plain array: the driver's buffers have a `slice` that does not copy.
+  return { buffer: new Uint8Array(buffer, byteOffset, length), starts };
 }
 
 /** By the driver's public call: views that share the reply's memory. */

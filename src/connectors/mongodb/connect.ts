@@ -1,5 +1,5 @@
 import type { Document, MongoClient, MongoClientOptions } from "mongodb";
-import { ConnectionString } from "mongodb-connection-string-url";
+import type { ConnectionString } from "mongodb-connection-string-url";
 import {
   type Cancellable,
   PermissionError,

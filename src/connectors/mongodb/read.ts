@@ -1,0 +1,158 @@
+import {
+  type CollectionInfo,
+  formatNamespace,
+  type Issue,
+  type Query,
+  type RawBatch,
+  type ReadOptions,
+  type SourceItem,
+  throwIfInterrupted,
+  UsageError,
+} from "../../core/mod.ts";
+import { compareNamespaces, fromPosition, type MongoPosition, toPosition } from "./_position.ts";
+import { isResumable, openReplies } from "./_replies.ts";
+import { pluck } from "./_raw.ts";
+import { splitReply } from "./_split.ts";
+import { describeCollections } from "./describe.ts";
+import { displayOf } from "./options.ts";
+import type { MongoSession } from "./session.ts";
+
+/** What numbers the batches of a read. */
+interface Lane {
+  seq: number;
+}
+
+/**
+ * Reads the collections that a session's connector stands for, one after another.
+ *
+ * @param session The session.
+ * @param options What to read, and how.
+ * @returns The stream; leaving it early kills the server's cursor.
+ * @throws {UsageError} If the query or the position cannot be used here.
+ */
+export async function* readCollections(
+  session: MongoSession,
+  options: ReadOptions,
+): AsyncGenerator<SourceItem, void, void> {
+  const { include, after, query = {}, signal } = options;
+  checkQuery(query, session.display);
+  const from = after === undefined ? undefined : fromPosition(after, session.display);
+  if (from !== undefined) checkPlace(from, session, options);
+  const wanted = (namespace: CollectionInfo["namespace"]) =>
+    (include?.(namespace) ?? true) &&
+    (from === undefined || compareNamespaces(namespace, from.namespace) >= 0);
+  const lane: Lane = { seq: 0 };
+  const cancel = signal === undefined ? {} : { signal };
+  for await (const collection of describeCollections(session, cancel, wanted)) {
+    const same = from !== undefined &&
+      compareNamespaces(collection.namespace, from.namespace) === 0;
+    yield* readCollection(session, collection, options, same ? from : undefined, lane);
+  }
+}
+
+async function* readCollection(
+  session: MongoSession,
+  collection: CollectionInfo,
+  options: ReadOptions,
+  from: MongoPosition | undefined,
+  lane: Lane,
+): AsyncGenerator<SourceItem, void, void> {
+  const { namespace } = collection;
+  yield { type: "begin", collection };
+  const issues: Issue[] = [];
+  if (collection.type !== "view" || options.views === "documents") {
+    const resumable = options.resumable === true || options.after !== undefined;
+    const ordered = resumable && isResumable(collection, options.query);
+    if (resumable && !ordered) issues.push(restarts(collection));
+    if (!ordered && from !== undefined) checkRestart(collection, session);
+    const order = ordered ? { from } : undefined;
+    yield* readDocuments(session, collection, options, { lane, order, restart: !resumable });
+  }
+  yield { type: "end", namespace, ...(issues.length > 0 ? { issues } : {}) };
+}
+
+/** How the documents of one collection are read. */
+interface Course {
+  readonly lane: Lane;
+  /** In `_id` order, from a position if there is one; in the server's own order if absent. */
+  readonly order: { readonly from: MongoPosition | undefined } | undefined;
+  /** Whether positions say that nothing goes on from them. */
+  readonly restart: boolean;
+}
+
+async function* readDocuments(
+  session: MongoSession,
+  collection: CollectionInfo,
+  options: ReadOptions,
+  { lane, order, restart }: Course,
+): AsyncGenerator<SourceItem, void, void> {
+  const { namespace } = collection;
+  let index = order?.from?.index ?? 0;
+  const find = order === undefined ? {} : { order: { after: order.from?.id } };
+  await using replies = openReplies(session, collection, options, find);
+  for await (const reply of replies) {
+    for (const part of splitReply(reply, options)) {
+      throwIfInterrupted(options.signal);
+      const last = part.starts.at(-1)!;
+      const id = order === undefined ? undefined : pluck(part.buffer.subarray(last), "_id");
+      const next = index + part.starts.length;
+      const batch: RawBatch = {
+        namespace,
+        ...part,
+        firstIndex: index,
+        lane: 0,
+        seq: lane.seq++,
+        after: toPosition({ namespace, index: next, id, restart }),
+      };
+      index = next;
+      yield { type: "batch", batch };
+    }
+  }
+}
+
+function restarts({ namespace, type }: CollectionInfo): Issue {
+  const why = type === "collection" ? "its _id order cannot be gone on from" : `it is a ${type}`;
+  return {
+    code: "restarts",
+    level: "info",
+    namespace,
+    message:
+      `${formatNamespace(namespace)} is read again from its start if the run is gone on with:` +
+      ` ${why}`,
+  };
+}
+
+/** Measurements have no `_id` of their own: reading them again would double what was written. */
+function checkRestart({ namespace, type }: CollectionInfo, { options }: MongoSession): void {
+  if (type !== "timeseries") return;
+  throw new UsageError(
+    `Cannot go on reading "${
+      displayOf(options, namespace)
+    }": a time series has no order to go on in`,
+    { hint: "drop it at the target and copy it again" },
+  );
+}
+
+function checkPlace(from: MongoPosition, session: MongoSession, { include }: ReadOptions): void {
+  const { database, collection } = session.options;
+  const { namespace } = from;
+  const inside = (database === undefined || database === namespace.db) &&
+    (collection === undefined || collection === namespace.collection) &&
+    (include?.(namespace) ?? true);
+  if (inside) return;
+  const place = formatNamespace(namespace);
+  throw new UsageError(
+    `Cannot go on reading "${displayOf(session.options)}": the position is in ${place}`,
+    {
+      hint: "use the position with the source that made it",
+    },
+  );
+}
+
+function checkQuery(query: Query, display: string): void {
+  for (const name of ["skip", "limit"] as const) {
+    const value = query[name];
+    if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) continue;
+    throw new UsageError(`Cannot read "${display}": ${name} ${value} is not a whole number from 0`);
+  }
+}
