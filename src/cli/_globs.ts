@@ -1,0 +1,80 @@
+import { formatNamespace, type Namespace, parseNamespace, UsageError } from "../core/mod.ts";
+
+/** A pattern over `database.collection`: `*` is any text, `?` one character; all else is itself. */
+function toRegExp(glob: string): RegExp {
+  const source = glob.replace(/[.+^${}()|[\]\\/]/g, "\\$&")
+    .replaceAll("*", "(.*)").replaceAll("?", "(.)");
+  return new RegExp(`^${source}$`, "su");
+}
+
+/** Where a pattern without a dot is given, it is about the collection's name alone. */
+function matcher(glob: string): (namespace: Namespace) => boolean {
+  const pattern = toRegExp(glob);
+  if (glob.includes(".")) return (namespace) => pattern.test(formatNamespace(namespace));
+  return (namespace) =>
+    pattern.test(namespace.collection) || pattern.test(formatNamespace(namespace));
+}
+
+/** What `--include` and `--exclude` leave. */
+export function selection(
+  include: readonly string[],
+  exclude: readonly string[],
+): ((namespace: Namespace) => boolean) | undefined {
+  if (include.length === 0 && exclude.length === 0) return undefined;
+  const wanted = include.map(matcher);
+  const unwanted = exclude.map(matcher);
+  return (namespace) =>
+    (wanted.length === 0 || wanted.some((matches) => matches(namespace))) &&
+    !unwanted.some((matches) => matches(namespace));
+}
+
+/** One `--rename from=to`. */
+interface Rename {
+  readonly from: RegExp;
+  readonly to: string;
+}
+
+function parseRename(text: string): Rename {
+  const parts = text.split("=");
+  const [from = "", to = ""] = parts;
+  if (parts.length !== 2 || from === "" || to === "") {
+    throw new UsageError(`Cannot use --rename "${text}": it is not OLD=NEW.`, {
+      hint: "such as --rename shop.orders=archive.orders, or --rename 'shop.*=archive.*'",
+    });
+  }
+  const holes = (glob: string) => (glob.match(/[*?]/g) ?? []).join("");
+  if (holes(to) !== "" && holes(to) !== holes(from)) {
+    throw new UsageError(
+      `Cannot use --rename "${text}": the new name has other "*" and "?" than the old one.`,
+      { hint: "such as --rename 'shop.*=archive.*'" },
+    );
+  }
+  return { from: toRegExp(from), to };
+}
+
+/** What `--rename` makes of a name; the first that fits counts. */
+export function renaming(
+  renames: readonly string[],
+): ((from: Namespace) => Namespace) | undefined {
+  if (renames.length === 0) return undefined;
+  const rules = renames.map(parseRename);
+  return (namespace) => {
+    const name = formatNamespace(namespace);
+    for (const { from, to } of rules) {
+      const found = from.exec(name);
+      if (found === null) continue;
+      let hole = 0;
+      const renamed = to.replace(/[*?]/g, () => found[++hole]!);
+      const result = namespace.db === "" && !renamed.includes(".")
+        ? { db: "", collection: renamed }
+        : parseNamespace(renamed);
+      if (result.collection === "") {
+        throw new UsageError(`Cannot rename "${name}" to "${renamed}": no collection is named.`, {
+          hint: `--rename ${name}=${renamed}.${namespace.collection}`,
+        });
+      }
+      return result;
+    }
+    return namespace;
+  };
+}

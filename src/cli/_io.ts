@@ -1,0 +1,120 @@
+import { promptSecret } from "@std/cli";
+
+/** What the command line needs of the process it runs in, so that a test can stand in for it. */
+export interface CliIo {
+  /** Whether a person can answer: standard input and error are a terminal. */
+  readonly interactive: boolean;
+  /** Whether standard input is a terminal. */
+  readonly inputIsTerminal: boolean;
+  /** Whether standard output is a terminal. */
+  readonly outputIsTerminal: boolean;
+  /** Whether standard error is a terminal. */
+  readonly errorIsTerminal: boolean;
+  /** Whether colours are unwanted. */
+  readonly noColor: boolean;
+  /** Columns of the terminal; 80 where there is none. */
+  columns(): number;
+  /** Writes data for the next program. */
+  out(text: string): void;
+  /** Writes for the person. */
+  err(text: string): void;
+  /** Milliseconds from some start, never going back. */
+  now(): number;
+  /** A variable's value. */
+  env(name: string): string | undefined;
+  /** A file's text. */
+  readFile(path: string): string;
+  /** Replaces a file's text. */
+  writeFile(path: string, text: string): void;
+  /** Adds text to a file. */
+  appendFile(path: string, text: string): void;
+  /** Asks a question; `undefined` where nobody can answer. */
+  ask(question: string): string | undefined;
+  /** Asks for a secret without showing it; `undefined` where nobody can answer. */
+  askSecret(question: string): string | undefined;
+  /** Calls back when the process is told to stop; the function given back ends that. */
+  onStop(listener: (signal: "SIGINT" | "SIGTERM") => void): () => void;
+  /** Ends the process at once. */
+  exit(code: number): never;
+}
+
+/** Standard output was closed by the program that read it. */
+export class ClosedOutput extends Error {}
+
+const encoder = new TextEncoder();
+
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  let bytes = encoder.encode(text);
+  while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+}
+
+function readLine(): string | undefined {
+  const bytes: number[] = [];
+  const one = new Uint8Array(1);
+  while (Deno.stdin.readSync(one) !== null) {
+    if (one[0] === 10) return new TextDecoder().decode(new Uint8Array(bytes)).trim();
+    bytes.push(one[0]!);
+  }
+  return undefined;
+}
+
+/** The real process. */
+export function processIo(): CliIo {
+  const interactive = Deno.stdin.isTerminal() && Deno.stderr.isTerminal();
+  return {
+    interactive,
+    inputIsTerminal: Deno.stdin.isTerminal(),
+    outputIsTerminal: Deno.stdout.isTerminal(),
+    errorIsTerminal: Deno.stderr.isTerminal(),
+    noColor: Deno.noColor,
+    columns() {
+      try {
+        return Deno.consoleSize().columns || 80;
+      } catch {
+        return 80;
+      }
+    },
+    out(text) {
+      try {
+        writeAll(Deno.stdout, text);
+      } catch (error) {
+        if (error instanceof Deno.errors.BrokenPipe) throw new ClosedOutput();
+        throw error;
+      }
+    },
+    err(text) {
+      try {
+        writeAll(Deno.stderr, text);
+      } catch {
+        // Nobody listens any more; the run itself is not about that.
+      }
+    },
+    now: () => performance.now(),
+    env: (name) => Deno.env.get(name),
+    readFile: (path) => Deno.readTextFileSync(path),
+    writeFile: (path, text) => Deno.writeTextFileSync(path, text),
+    appendFile: (path, text) => Deno.writeTextFileSync(path, text, { append: true }),
+    ask(question) {
+      if (!interactive) return undefined;
+      writeAll(Deno.stderr, `${question} `);
+      return readLine();
+    },
+    askSecret(question) {
+      // The prompt goes to standard output, which may be data unless it is the terminal.
+      if (!interactive || !Deno.stdout.isTerminal()) return undefined;
+      return promptSecret(question, { mask: "" }) ?? undefined;
+    },
+    onStop(listener) {
+      const signals: readonly ("SIGINT" | "SIGTERM")[] = Deno.build.os === "windows"
+        ? ["SIGINT"]
+        : ["SIGINT", "SIGTERM"];
+      const ends = signals.map((signal) => {
+        const handler = () => listener(signal);
+        Deno.addSignalListener(signal, handler);
+        return () => Deno.removeSignalListener(signal, handler);
+      });
+      return () => ends.forEach((end) => end());
+    },
+    exit: (code) => Deno.exit(code),
+  };
+}

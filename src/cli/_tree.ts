@@ -1,0 +1,215 @@
+import type { CommandData, OptionData, OptionGroup } from "./_options.ts";
+
+const WHICH: OptionGroup = {
+  name: "Which documents",
+  options: [
+    { flags: "--filter <json>", help: "Only documents that match, as a query in Extended JSON." },
+    { flags: "--projection <json>", help: "Only these fields." },
+    { flags: "--sort <json>", help: "In this order: a document, or a list of pairs." },
+    { flags: "--skip <count>", help: "Leave out so many documents first." },
+    { flags: "--limit <count>", help: "At most so many documents." },
+  ],
+};
+
+const NAMES: OptionGroup = {
+  name: "Which collections",
+  options: [
+    { flags: "--include <glob>", help: "Only these, such as 'shop.*'.", collect: true },
+    { flags: "--exclude <glob>", help: "All but these.", collect: true },
+    {
+      flags: "--rename <names>",
+      help: "Another name, such as shop.orders=archive.orders or 'shop.*=archive.*'.",
+      collect: true,
+    },
+    { flags: "--system", help: "Allow admin, config or local as a whole." },
+    {
+      flags: "--indexes <which>",
+      help: "Indexes to carry: all (default), no-ttl, none.",
+      words: ["all", "no-ttl", "none"],
+    },
+  ],
+};
+
+const FORMAT: OptionGroup = {
+  name: "Formats",
+  options: [
+    { flags: "--from <format>", help: "Format of the source, where its name does not say it." },
+    { flags: "--to <format>", help: "Format of the target, where its name does not say it." },
+    {
+      flags: "--compress <how>",
+      help: "none, gzip[:1-9] or zstd[:1-19]; by extension where not given.",
+      words: ["none", "gzip", "zstd"],
+    },
+  ],
+};
+
+const ON_CONFLICT: OptionData = {
+  flags: "--on-conflict <what>",
+  help: "A document whose _id is there with other content: report (default), skip, stop, replace.",
+  words: ["report", "skip", "stop", "replace"],
+};
+
+const PLACE: OptionGroup = {
+  name: "What is already there",
+  options: [
+    ON_CONFLICT,
+    { flags: "--stop-on-error", help: "Stop at the first document that the target does not take." },
+    { flags: "--drop", help: "Drop each collection that is written, first." },
+    { flags: "--overwrite", help: "Replace the file that is there." },
+    { flags: "--yes", help: "Answer yes: write to a collection that is not empty, or drop it." },
+  ],
+};
+
+const RUN: OptionGroup = {
+  name: "How it runs",
+  options: [
+    { flags: "--dry-run", help: "Reach both ends, print the plan, read and count; write nothing." },
+    { flags: "--plan", help: "Print what becomes of what, and stop." },
+    { flags: "--batch-size <size>", help: "Bytes of a batch, such as 4MiB. Default 1MiB." },
+    { flags: "--retries <count>", help: "How often a write or a read is tried again. Default 5." },
+    { flags: "--connect-timeout <time>", help: "How long a server may take to answer at first." },
+    { flags: "--idle-timeout <time>", help: "How long a connection may be silent, such as 60s." },
+    { flags: "--tls-ca-file <path>", help: "Certificate authorities to trust.", file: true },
+  ],
+};
+
+/** What every command that works for a while can be told. */
+const SHOW: OptionGroup = {
+  name: "What it shows",
+  options: [
+    {
+      flags: "--progress <when>",
+      help: "Progress lines: auto (default), always, never.",
+      words: ["auto", "always", "never"],
+    },
+    { flags: "--json", help: "The result as one JSON object on standard output." },
+    { flags: "--summary <file>", help: "The same object into a file.", file: true },
+    {
+      flags: "--log-format <format>",
+      help: "Lines on standard error as text (default) or json.",
+      words: ["text", "json"],
+    },
+    {
+      flags: "--log-file <file>",
+      help: "The lines into a file as well, added at its end.",
+      file: true,
+    },
+    { flags: "--quiet", help: "Only errors on standard error." },
+    { flags: "--verbose", help: "More: retries, decisions, the stack of an error." },
+  ],
+};
+
+const SOURCE_FLAGS: readonly OptionData[] = [
+  { flags: "--source-uri <uri>", help: "Connection string of the source; also env:NAME or @file." },
+  { flags: "--source-database <name>", help: "Its database." },
+  { flags: "--source-collection <name>", help: "Its collection." },
+];
+const DEST_FLAGS: readonly OptionData[] = [
+  { flags: "--dest-uri <uri>", help: "Connection string of the target; also env:NAME or @file." },
+  { flags: "--dest-database <name>", help: "Its database." },
+  { flags: "--dest-collection <name>", help: "Its collection." },
+];
+
+/** A preset's groups: what makes no sense for its ends is left out. */
+function presetGroups(ends: readonly OptionData[], toFile = false): OptionGroup[] {
+  const without = (group: OptionGroup, ...flags: string[]): OptionGroup => ({
+    ...group,
+    options: group.options.filter((option) => !flags.some((flag) => option.flags.startsWith(flag))),
+  });
+  const dryRun: OptionData = {
+    flags: "--dry-run",
+    help: "Only read the source, and print how many documents it has.",
+  };
+  const run = without(RUN, "--dry-run");
+  return [
+    { name: "Ends", options: ends },
+    ...(ends.some((option) => option.flags.startsWith("--source")) ? [WHICH] : []),
+    ...(toFile ? [without(FORMAT, "--from", "--to")] : []),
+    toFile ? without(PLACE, "--on-conflict", "--drop", "--yes") : without(PLACE, "--overwrite"),
+    { ...run, options: [dryRun, ...run.options] },
+    SHOW,
+  ];
+}
+
+const PRESETS: readonly CommandData[] = [
+  {
+    name: "mongo-to-mongo",
+    help: "One collection from a server to a server.",
+    groups: presetGroups([...SOURCE_FLAGS, ...DEST_FLAGS]),
+  },
+  {
+    name: "mongo-to-bson",
+    help: "One collection from a server to a BSON file.",
+    arguments: "<out>",
+    files: true,
+    groups: presetGroups(SOURCE_FLAGS, true),
+  },
+  {
+    name: "bson-to-mongo",
+    help: "A BSON file to one collection of a server.",
+    arguments: "<in>",
+    files: true,
+    groups: presetGroups(DEST_FLAGS),
+  },
+];
+
+const JSON_GROUP: OptionGroup = {
+  name: "What it shows",
+  options: [{ flags: "--json", help: "As one JSON object." }],
+};
+
+const SHELLS = ["bash", "zsh", "fish"] as const;
+
+/** All commands, as data. */
+export const TREE: CommandData = {
+  name: "datahood",
+  help: "Move MongoDB documents between servers and files, byte for byte.",
+  commands: [
+    {
+      name: "transfer",
+      help: "Move documents: one collection, or many.",
+      arguments: "<source> <target>",
+      files: true,
+      groups: [WHICH, NAMES, FORMAT, PLACE, RUN, SHOW],
+      commands: PRESETS,
+      examples: [
+        [
+          "A collection to a file",
+          `datahood transfer "mongodb://localhost/shop.orders" orders.bson.gz`,
+        ],
+        ["And back", `datahood transfer orders.bson.gz "mongodb://localhost/shop.orders_copy"`],
+        [
+          "A database to another server, its address in a variable",
+          `datahood transfer env:PRODUCTION "mongodb://localhost/shop" --plan`,
+        ],
+        [
+          "Through a pipe",
+          `datahood transfer "mongodb://localhost/shop.orders" - | gzip > orders.bson.gz`,
+        ],
+      ],
+    },
+    {
+      name: "connectors",
+      help: "List what can be read and written, with examples of addresses.",
+      groups: [JSON_GROUP],
+    },
+    {
+      name: "completions",
+      help: "Print completions for a shell: bash, zsh or fish.",
+      arguments: "<shell>",
+      words: SHELLS,
+      examples: [["In ~/.bashrc", "source <(datahood completions bash)"]],
+    },
+  ],
+};
+
+/** The command that the first words of a command line select. */
+export function commandAt(words: readonly string[]): CommandData {
+  let found = TREE;
+  for (const word of words) {
+    const next = found.commands?.find((command) => command.name === word);
+    if (next === undefined) break;
+    found = next;
+  }
+  return found;
+}

@@ -1,0 +1,140 @@
+import type { OnConflict, Query } from "../../../core/mod.ts";
+import {
+  parseChoice,
+  parseCompression,
+  parseCount,
+  parseDocument,
+  parseDuration,
+  parseSize,
+  parseSort,
+} from "../../_values.ts";
+
+/** The options of a transfer, read and checked. */
+export interface TransferFlags {
+  readonly query: Query | undefined;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly rename: readonly string[];
+  readonly system: boolean;
+  readonly indexes: "all" | "no-ttl" | "none" | undefined;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly compress: string | undefined;
+  readonly onConflict: OnConflict | undefined;
+  readonly stopOnError: boolean;
+  readonly drop: boolean;
+  readonly overwrite: boolean;
+  readonly yes: boolean;
+  readonly dryRun: boolean;
+  readonly plan: boolean;
+  readonly batchBytes: number | undefined;
+  readonly retries: number | undefined;
+  readonly connectTimeoutMs: number | undefined;
+  readonly idleTimeoutMs: number | undefined;
+  readonly tlsCaFile: string | undefined;
+}
+
+/** How a run is shown. */
+export interface ShowFlags {
+  readonly progress: "auto" | "always" | "never";
+  readonly json: boolean;
+  readonly summary: string | undefined;
+  readonly logFormat: "text" | "json";
+  readonly logFile: string | undefined;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+/** What the parser gives: text, lists of text, and `true`. */
+export type RawFlags = Readonly<Record<string, unknown>>;
+
+function text(flags: RawFlags, name: string): string | undefined {
+  const value = flags[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function list(flags: RawFlags, name: string): readonly string[] {
+  const value = flags[name];
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function read<T>(
+  flags: RawFlags,
+  name: string,
+  parse: (flag: string, text: string) => T,
+): T | undefined {
+  const value = text(flags, name);
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return value === undefined ? undefined : parse(flag, value);
+}
+
+async function parseQuery(flags: RawFlags): Promise<Query | undefined> {
+  const filter = await read(flags, "filter", parseDocument);
+  const projection = await read(flags, "projection", parseDocument);
+  const sort = await read(flags, "sort", parseSort);
+  const skip = read(flags, "skip", (flag, value) => parseCount(flag, value));
+  // For a server a limit of 0 is none; who types it means either, so it is asked for plainly.
+  const limit = read(flags, "limit", (flag, value) => parseCount(flag, value, 1));
+  const query: Query = {
+    ...(filter === undefined ? {} : { filter }),
+    ...(projection === undefined ? {} : { projection }),
+    ...(sort === undefined ? {} : { sort }),
+    ...(skip === undefined ? {} : { skip }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+  return Object.keys(query).length === 0 ? undefined : query;
+}
+
+/** Reads the options of a transfer. */
+export async function parseTransferFlags(flags: RawFlags): Promise<TransferFlags> {
+  return {
+    include: list(flags, "include"),
+    exclude: list(flags, "exclude"),
+    rename: list(flags, "rename"),
+    system: flags.system === true,
+    indexes: read(
+      flags,
+      "indexes",
+      (flag, value) => parseChoice(flag, value, ["all", "no-ttl", "none"]),
+    ),
+    from: text(flags, "from"),
+    to: text(flags, "to"),
+    compress: read(flags, "compress", parseCompression),
+    onConflict: read(
+      flags,
+      "onConflict",
+      (flag, value) => parseChoice(flag, value, ["report", "skip", "stop", "replace"]),
+    ),
+    stopOnError: flags.stopOnError === true,
+    drop: flags.drop === true,
+    overwrite: flags.overwrite === true,
+    yes: flags.yes === true,
+    dryRun: flags.dryRun === true,
+    plan: flags.plan === true,
+    batchBytes: read(flags, "batchSize", parseSize),
+    retries: read(flags, "retries", (flag, value) => parseCount(flag, value)),
+    connectTimeoutMs: read(flags, "connectTimeout", parseDuration),
+    idleTimeoutMs: read(flags, "idleTimeout", parseDuration),
+    tlsCaFile: text(flags, "tlsCaFile"),
+    query: await parseQuery(flags),
+  };
+}
+
+/** Reads the options that say how a run is shown. */
+export function parseShowFlags(flags: RawFlags): ShowFlags {
+  return {
+    progress: read(
+      flags,
+      "progress",
+      (flag, value) => parseChoice(flag, value, ["auto", "always", "never"]),
+    ) ?? "auto",
+    json: flags.json === true,
+    summary: text(flags, "summary"),
+    logFormat:
+      read(flags, "logFormat", (flag, value) => parseChoice(flag, value, ["text", "json"])) ??
+        "text",
+    logFile: text(flags, "logFile"),
+    quiet: flags.quiet === true,
+    verbose: flags.verbose === true,
+  };
+}

@@ -1,0 +1,136 @@
+import { hostsOf, lacksPassword, withPassword } from "../../../connectors/_mongodb_address.ts";
+import {
+  type Address,
+  ConnectError,
+  type Namespace,
+  type QueryPart,
+  type Source,
+  UsageError,
+} from "../../../core/mod.ts";
+import { sameFile } from "../../../io/mod.ts";
+import type { CliIo } from "../../_io.ts";
+import type { TransferJob } from "./run.ts";
+
+/** Refuses what cannot mean anything, before anything is opened. */
+export function refuseImpossible({ source, target, flags, show, preset }: TransferJob, io: CliIo) {
+  if (show.json && target.path === "-" && !flags.dryRun && !flags.plan) {
+    throw new UsageError(
+      'Cannot use --json with the target "-": standard output has the documents.',
+      {
+        hint: "--summary FILE writes the same object into a file",
+      },
+    );
+  }
+  if (show.quiet && show.verbose) {
+    throw new UsageError("Cannot use --quiet with --verbose: one says less, the other more.");
+  }
+  if (source.path === "-" && io.inputIsTerminal) {
+    throw new UsageError('Cannot read "-": standard input is a terminal.', {
+      hint: "datahood transfer - … < orders.bson",
+    });
+  }
+  if (target.path === "-" && io.outputIsTerminal && !flags.dryRun && !flags.plan) {
+    throw new UsageError('Cannot write "-": standard output is a terminal, and BSON is not text.', {
+      hint: "datahood transfer … - > orders.bson",
+    });
+  }
+  if (flags.drop && target.kind !== "mongodb") {
+    throw new UsageError(
+      `Cannot use --drop with "${target.display}": only a collection is dropped.`,
+      {
+        hint: target.path === undefined || target.path === "-"
+          ? "leave --drop out"
+          : "--overwrite replaces a file",
+      },
+    );
+  }
+  if (flags.overwrite && target.path === undefined) {
+    throw new UsageError(`Cannot use --overwrite with "${target.display}": it is no file.`, {
+      hint: target.kind === "mongodb"
+        ? "--drop drops each collection that is written, first"
+        : "leave --overwrite out",
+    });
+  }
+  if (flags.compress !== undefined && target.path === undefined) {
+    throw new UsageError(`Cannot use --compress with "${target.display}": it is no file.`, {
+      hint: "leave --compress out",
+    });
+  }
+  if (flags.onConflict !== undefined && target.kind !== "mongodb") {
+    throw new UsageError(
+      `Cannot use --on-conflict with "${target.display}": only a collection has documents that ` +
+        "are already there.",
+      { hint: "leave --on-conflict out" },
+    );
+  }
+  if (preset && flags.plan && flags.dryRun) {
+    throw new UsageError("Cannot use --plan with --dry-run: one stops before the other reads.");
+  }
+}
+
+const FLAG_OF: Readonly<Record<QueryPart, string>> = {
+  filter: "--filter",
+  projection: "--projection",
+  sort: "--sort",
+  skip: "--skip",
+  limit: "--limit",
+};
+
+/** Refuses options that the source cannot do itself; says what is coming from where. */
+export function refuseQuery({ source, flags }: Pick<TransferJob, "source" | "flags">, can: Source) {
+  const asked = Object.keys(flags.query ?? {}) as QueryPart[];
+  const cannot = asked.filter((part) => !can.capabilities.query.includes(part));
+  if (cannot.length === 0) return;
+  const names = cannot.map((part) => FLAG_OF[part]).join(", ");
+  const what = source.path === undefined ? `"${source.display}"` : `the file "${source.display}"`;
+  throw new UsageError(
+    `Cannot use ${names} with ${source.path === "-" ? "standard input" : what}: ` +
+      "a server picks documents itself, this source gives all it has.",
+    {
+      hint: "copy it into a collection first, then use them on mongodb://host/database.collection",
+    },
+  );
+}
+
+/** Refuses a file that would be read and replaced at once. */
+export async function refuseSamePlace({ source, target }: TransferJob): Promise<void> {
+  if (source.path === undefined || target.path === undefined) return;
+  if (source.path === "-" || target.path === "-") return;
+  if (source.path === target.path || await sameFile(source.path, target.path)) {
+    throw new UsageError(
+      `Cannot write "${target.display}": it is the source` +
+        (source.path === target.path ? "." : ` ("${source.display}") by another name.`),
+      { hint: "give the target another name" },
+    );
+  }
+}
+
+/** Refuses a collection that would be read and written at once, however its server is spelled. */
+export function refuseSameCollection(
+  source: Address,
+  target: Address,
+  from: Namespace,
+  to: Namespace,
+): void {
+  if (source.kind !== "mongodb" || target.kind !== "mongodb") return;
+  if (from.db !== to.db || from.collection !== to.collection) return;
+  const hosts = new Set(hostsOf(source));
+  if (!hostsOf(target).some((host) => hosts.has(host))) return;
+  throw new UsageError(
+    `Cannot write "${target.display}": ${to.db}.${to.collection} is the source itself` +
+      (source.display === target.display ? "." : `, which "${source.display}" names too.`),
+    { hint: `--rename ${from.db}.${from.collection}=${from.db}.${from.collection}_copy` },
+  );
+}
+
+/** Asks for a password that is missing, where somebody can answer. */
+export function completePassword(address: Address, io: CliIo): Address {
+  if (!lacksPassword(address)) return address;
+  const password = io.askSecret(`Password for ${address.display}:`);
+  if (password === undefined || password === "") {
+    throw new ConnectError(`Cannot log in to "${address.display}": no password is given.`, {
+      hint: "put the whole address into a variable, and give env:NAME instead",
+    });
+  }
+  return withPassword(address, password);
+}

@@ -1,0 +1,104 @@
+import { Command, ValidationError } from "@cliffy/command";
+import config from "../../deno.json" with { type: "json" };
+import { EXIT_CODES, UsageError } from "../core/mod.ts";
+import { type CliIo, ClosedOutput, processIo } from "./_io.ts";
+import { addOptions, type CommandData, spellings } from "./_options.ts";
+import { commandAt, TREE } from "./_tree.ts";
+import { reportError } from "./render/error.ts";
+
+/** What a command does once its words are read. */
+type Action = (
+  flags: Record<string, unknown>,
+  words: readonly string[],
+  io: CliIo,
+) => Promise<number>;
+
+/** The work of each command is loaded when it is asked for: help needs no driver. */
+const ACTIONS: Readonly<Record<string, Action>> = {
+  "datahood transfer": async (flags, words, io) =>
+    (await import("./commands/transfer/generic.ts")).transferCommand(flags, words, io),
+  "datahood transfer mongo-to-mongo": async (flags, words, io) =>
+    (await import("./commands/transfer/presets.ts")).mongoToMongo(flags, words, io),
+  "datahood transfer mongo-to-bson": async (flags, words, io) =>
+    (await import("./commands/transfer/presets.ts")).mongoToBson(flags, words, io),
+  "datahood transfer bson-to-mongo": async (flags, words, io) =>
+    (await import("./commands/transfer/presets.ts")).bsonToMongo(flags, words, io),
+  "datahood connectors": async (flags, _words, io) =>
+    (await import("./commands/connectors.ts")).connectorsCommand(flags, io),
+  "datahood completions": async (_flags, words, io) =>
+    (await import("./commands/completions.ts")).completionsCommand(words, io),
+};
+
+function build(data: CommandData, path: string, io: CliIo, done: (code: number) => void): Command {
+  const command = new Command();
+  command.description(data.help);
+  if (data.arguments !== undefined) command.arguments(data.arguments);
+  addOptions(command, data.groups ?? []);
+  for (const [name, line] of data.examples ?? []) command.example(name, line);
+  const action = ACTIONS[path];
+  if (action !== undefined) {
+    command.action(async (flags: unknown, ...words: unknown[]) =>
+      done(await action(flags as Record<string, unknown>, words.map(String), io))
+    );
+  } else {
+    command.action(() => command.showHelp());
+  }
+  for (const child of data.commands ?? []) {
+    command.command(child.name, build(child, `${path} ${child.name}`, io, done));
+    command.reset();
+  }
+  return command;
+}
+
+/** Refuses what the parser would take for something else: `--limit ""`, which it drops. */
+function refuseEmptyValues(args: readonly string[]): void {
+  const options = (commandAt(args).groups ?? []).flatMap((group) => group.options);
+  for (let i = 0; i < args.length && args[i] !== "--"; i++) {
+    const [name = "", ...value] = args[i]!.split("=");
+    const option = options.find((option) => spellings(option).names.includes(name));
+    if (option === undefined || !spellings(option).takesValue) continue;
+    const given = value.length > 0 ? value.join("=") : args[++i];
+    if (given === "") {
+      throw new UsageError(`Cannot use ${name} "": the value is empty.`, {
+        hint: `give a value, or leave ${name} out`,
+      });
+    }
+  }
+}
+
+/**
+ * Runs the command line.
+ *
+ * @param args The words after the program's name.
+ * @param io The process; a test may give another.
+ * @returns The exit code, one of {@linkcode EXIT_CODES}.
+ *
+ * @example
+ * ```ts
+ * import { main } from "@datahood/cli/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await main(["connectors", "--nonsense"]), 2);
+ * ```
+ */
+export async function main(args: readonly string[], io: CliIo = processIo()): Promise<number> {
+  let code: number = EXIT_CODES.done;
+  const root = build(TREE, TREE.name, io, (result) => code = result);
+  root.name(TREE.name).version(config.version).help({ colors: false }).throwErrors().noExit();
+  try {
+    refuseEmptyValues(args);
+    await root.parse([...args]);
+    return code;
+  } catch (error) {
+    if (error instanceof ClosedOutput) return EXIT_CODES.done;
+    return reportError(error instanceof ValidationError ? usage(error) : error, args, io);
+  }
+}
+
+/** The parser's own words, with where to read more. */
+function usage(error: ValidationError): UsageError {
+  const path = error.cmd?.getPath() ?? TREE.name;
+  // A word that was not expected may be an address with a password.
+  const message = error.message.replace(/(\w:\/\/)\S*@/g, "$1***@");
+  return new UsageError(message, { hint: `${path} --help lists what there is` });
+}

@@ -1,0 +1,77 @@
+import { DatahoodError, exitCodeOf, PermissionError } from "../../core/mod.ts";
+import type { CliIo } from "../_io.ts";
+
+/** An error as the JSON output has it. */
+export interface ErrorJson {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly stage?: string;
+  readonly [detail: string]: unknown;
+}
+
+/** The parts of an error that programs may rely on. */
+export function errorToJson(error: unknown): ErrorJson {
+  if (!(error instanceof DatahoodError)) {
+    return { code: "failure", message: messageOf(error) };
+  }
+  const { offset, index } = error as { offset?: number; index?: number };
+  return {
+    code: error.code,
+    message: error.message,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.stage === undefined ? {} : { stage: error.stage }),
+    ...(offset === undefined ? {} : { offset }),
+    ...(index === undefined ? {} : { index }),
+    ...(error instanceof PermissionError ? { needs: error.needs } : {}),
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** An error as a person reads it: what cannot be done, and what to do about it. */
+export function errorToText(error: unknown, verbose: boolean): string {
+  const lines: string[] = [];
+  if (error instanceof DatahoodError) {
+    lines.push(error.message);
+    if (error.hint !== undefined) lines.push(`hint: ${error.hint}`);
+  } else if (error instanceof Deno.errors.NotCapable) {
+    lines.push(error.message);
+  } else {
+    lines.push(`Cannot go on: ${messageOf(error)}`);
+    if (!verbose) lines.push("hint: this is a defect of datahood; --verbose shows where");
+  }
+  if (verbose && error instanceof Error) {
+    if (error.stack !== undefined) lines.push(error.stack);
+    for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
+      lines.push(`caused by ${cause.stack ?? cause.message}`);
+    }
+  }
+  return lines.join("\n") + "\n";
+}
+
+/**
+ * Tells of an error that ended a command before it had an own way to tell.
+ *
+ * @returns The exit code.
+ */
+export function reportError(error: unknown, args: readonly string[], io: CliIo): number {
+  const code = exitCodeOf(error);
+  const end = args.indexOf("--");
+  const words = end < 0 ? args : args.slice(0, end);
+  if (words.includes("--json")) {
+    io.out(JSON.stringify({ schemaVersion: 1, exitCode: code, error: errorToJson(error) }) + "\n");
+  }
+  const text = errorToText(error, words.includes("--verbose"));
+  const format = words.indexOf("--log-format");
+  const json = words.includes("--log-format=json") || (format >= 0 && words[format + 1] === "json");
+  io.err(
+    json
+      ? JSON.stringify({ time: new Date().toISOString(), level: "error", ...errorToJson(error) }) +
+        "\n"
+      : text,
+  );
+  return code;
+}

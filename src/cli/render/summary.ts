@@ -1,0 +1,93 @@
+import { type Counts, formatNamespace, type Issue, type Namespace } from "../../core/mod.ts";
+import type { TransferSummary } from "../../transfer/mod.ts";
+import { formatBytes, formatCount, formatSeconds } from "./_units.ts";
+
+const HEAD = ["collection", "read", "written", "unchanged", "skipped", "rejected", "bytes", "time"];
+
+function row(name: string, counts: Counts, seconds: number): string[] {
+  return [
+    name,
+    formatCount(counts.read),
+    formatCount(counts.written),
+    formatCount(counts.unchanged),
+    formatCount(counts.skipped),
+    formatCount(counts.rejected),
+    formatBytes(counts.bytesRead),
+    formatSeconds(seconds),
+    `${formatBytes(counts.bytesRead / Math.max(seconds, 0.001))}/s`,
+  ];
+}
+
+function nameOf(namespace: Namespace, display: string): string {
+  const name = formatNamespace(namespace);
+  return name === "" ? display : name;
+}
+
+/** What a run did, as a table: one row a collection, and one for all where there are several. */
+export function summaryTable(summary: TransferSummary, target: string): string {
+  const rows = summary.collections.map(({ to, counts, seconds }) =>
+    row(nameOf(to, target), counts, seconds)
+  );
+  if (rows.length !== 1) rows.push(row("all", summary.counts, summary.seconds));
+  const table = [[...HEAD, "rate"], ...rows];
+  const widths = table[0]!.map((_, column) =>
+    Math.max(...table.map((cells) => cells[column]!.length))
+  );
+  return table.map((cells) =>
+    cells.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)
+    ).join("  ").trimEnd() + "\n"
+  ).join("");
+}
+
+/** What else is known of a run that is told as JSON. */
+export interface SummaryContext {
+  /** The source's address without secrets. */
+  readonly source: string;
+  /** The target's address without secrets. */
+  readonly target: string;
+  /** Whether nothing was written on purpose. */
+  readonly dryRun: boolean;
+  /** What became of what. */
+  readonly plan: readonly { readonly from: string; readonly to: string }[];
+  /** What was worth saying. */
+  readonly issues: readonly Issue[];
+  /** The exit code. */
+  readonly exitCode: number;
+}
+
+/** What a run did, as the object that `--json` and `--summary` give. */
+export function summaryJson(
+  context: SummaryContext,
+  summary: TransferSummary | undefined,
+): Record<string, unknown> {
+  const { issues, plan, ...rest } = context;
+  return {
+    schemaVersion: 1,
+    ...rest,
+    plan,
+    ...(summary === undefined ? {} : {
+      collections: summary.collections.map(({ from, to, counts, seconds }) => ({
+        from: nameOf(from, context.source),
+        to: nameOf(to, context.target),
+        ...counts,
+        seconds: rounded(seconds),
+        bytesPerSecond: Math.round(counts.bytesRead / Math.max(seconds, 0.001)),
+      })),
+      counts: summary.counts,
+      seconds: rounded(summary.seconds),
+      bytesPerSecond: Math.round(summary.counts.bytesRead / Math.max(summary.seconds, 0.001)),
+      rejections: summary.rejections,
+    }),
+    issues: issues.map(({ code, level, message, namespace }) => ({
+      code,
+      level,
+      message,
+      ...(namespace === undefined ? {} : { namespace: formatNamespace(namespace) }),
+    })),
+  };
+}
+
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}

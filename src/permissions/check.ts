@@ -1,0 +1,79 @@
+import { PermissionError, type PermissionNeed } from "../core/mod.ts";
+import { permissionFlags } from "./flags.ts";
+
+function descriptorOf({ kind, target }: PermissionNeed): Deno.PermissionDescriptor {
+  switch (kind) {
+    case "read":
+    case "write":
+      return { name: kind, path: target };
+    case "net":
+      return { name: "net", host: target };
+    case "env":
+      return { name: "env", variable: target };
+    case "run":
+      return { name: "run", command: target };
+    case "sys":
+      return { name: "sys", kind: target } as Deno.SysPermissionDescriptor;
+  }
+}
+
+/**
+ * What is needed and not granted. Asks the runtime only; nothing is opened and nobody is prompted.
+ *
+ * @param needs What is needed.
+ * @returns Those that are missing, each once, in the order given.
+ *
+ * @example
+ * ```ts
+ * import { missingPermissions } from "@datahood/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await missingPermissions([]), []);
+ * ```
+ */
+export async function missingPermissions(
+  needs: readonly PermissionNeed[],
+): Promise<readonly PermissionNeed[]> {
+  const missing = new Map<string, PermissionNeed>();
+  for (const need of needs) {
+    const { state } = await Deno.permissions.query(descriptorOf(need));
+    if (state !== "granted") missing.set(`${need.kind}\0${need.target}`, need);
+  }
+  return [...missing.values()];
+}
+
+/**
+ * Makes sure that all that is needed is granted; on a terminal the person is asked by the runtime.
+ *
+ * @param needs What is needed by all parts of a run.
+ * @param options Whether the runtime may ask a person.
+ * @throws {PermissionError} With all that is missing, and the flags that grant it.
+ *
+ * @example
+ * ```ts
+ * import { ensurePermissions } from "@datahood/cli";
+ *
+ * await ensurePermissions([]);
+ * ```
+ */
+export async function ensurePermissions(
+  needs: readonly PermissionNeed[],
+  options: {
+    /** Ask for each missing one, which the runtime does only on a terminal. Default `false`. */
+    readonly prompt?: boolean;
+  } = {},
+): Promise<void> {
+  let missing = await missingPermissions(needs);
+  if (missing.length > 0 && options.prompt === true) {
+    for (const need of missing) await Deno.permissions.request(descriptorOf(need));
+    missing = await missingPermissions(needs);
+  }
+  if (missing.length === 0) return;
+  const flags = permissionFlags(missing);
+  const what = missing.map(({ kind, target, reason }) => `${kind} "${target}" to ${reason}`);
+  throw new PermissionError(
+    `Cannot start: ${what.join("; ")} ${missing.length === 1 ? "is" : "are"} not allowed.`,
+    missing,
+    { hint: `add ${flags}` },
+  );
+}

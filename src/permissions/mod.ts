@@ -1,0 +1,7 @@
+/**
+ * What a run needs to be allowed: as flags to paste, and checked before anything is opened.
+ *
+ * @module
+ */
+export * from "./check.ts";
+export * from "./flags.ts";
