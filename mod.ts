@@ -4,3 +4,4 @@
  * @module
  */
 export * from "./src/core/mod.ts";
+export * from "./src/bson/mod.ts";
