@@ -227,6 +227,11 @@ export interface Target {
   /** What it is like. */
   readonly capabilities: TargetCapabilities;
   /**
+   * The database, or the collection, that it was made for: where documents go whose names the caller
+   * does not map. Absent where every namespace is kept.
+   */
+  readonly place?: Partial<Namespace>;
+  /**
    * Opens it for writing. Nothing that exists is touched before the first `begin`.
    *
    * @throws {IoError} If it exists and `overwrite` is not set.
