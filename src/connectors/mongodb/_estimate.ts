@@ -1,48 +1,32 @@
 /** How much is in a collection, and how many documents make a reply. */
-import type { CollectionInfo } from "../../core/mod.ts";
 import type { Collection } from "mongodb";
+import type { CollectionInfo } from "../../core/mod.ts";
 
 /** About how many bytes of documents a reply holds: larger ones cost memory and are not faster. */
 const REPLY_BYTES = 768 * 1024;
+/** How many documents the first reply has, before anything is known of their size. */
 const FIRST_DOCUMENTS = 1000;
 const MAX_DOCUMENTS = 16_384;
 
 /**
- * Asks the server how much a collection holds.
+ * Asks the server how many documents a collection holds, as its metadata says. The size in bytes is
+ * not asked for: some servers read the whole collection to tell it.
  *
- * @returns Absent where the server does not say, as for a view, or may not be asked.
+ * @returns Absent where the server does not say or may not be asked.
  */
 export async function estimateOf(
   collection: Collection,
 ): Promise<CollectionInfo["estimate"] | undefined> {
-  let documents = 0;
-  let bytes = 0;
   try {
-    // A sharded collection has one of these for each shard.
-    const stats = collection.aggregate([{ $collStats: { storageStats: {} } }]);
-    for await (const { storageStats } of stats) {
-      documents += Number(storageStats?.count ?? NaN);
-      bytes += Number(storageStats?.size ?? NaN);
-    }
+    return { documents: await collection.estimatedDocumentCount() };
   } catch {
     return undefined;
   }
-  return {
-    ...(Number.isFinite(documents) ? { documents } : {}),
-    // Some servers count documents and give no sizes.
-    ...(bytes > 0 || documents === 0 ? { bytes } : {}),
-  };
 }
 
 /** How many documents the first reply should have. */
-export function firstBatchSize(
-  estimate: CollectionInfo["estimate"],
-  wantedBytes: number | undefined,
-  most: number | undefined,
-): number {
-  const { documents = 0, bytes = 0 } = estimate ?? {};
-  if (documents === 0 || bytes === 0) return Math.min(most ?? FIRST_DOCUMENTS, FIRST_DOCUMENTS);
-  return batchSizeFor(bytes / documents, wantedBytes, most);
+export function firstBatchSize(most: number = FIRST_DOCUMENTS): number {
+  return Math.min(most, FIRST_DOCUMENTS);
 }
 
 /** How many documents of a size make a reply. */

@@ -10,6 +10,8 @@ export interface MongoPosition {
   readonly namespace: Namespace;
   /** Documents of that collection that lie before it. */
   readonly index: number;
+  /** Number of the next batch in its lane. */
+  readonly seq: number;
   /** The last document's `{_id}`, raw; absent where this collection has to be read from its start. */
   readonly id: Uint8Array | undefined;
   /** Whether nothing can go on from here, because the read was not a resumable one. */
@@ -17,9 +19,9 @@ export interface MongoPosition {
 }
 
 /** Writes a position. */
-export function toPosition({ namespace, index, id, restart }: MongoPosition): Position {
+export function toPosition({ namespace, index, seq, id, restart }: MongoPosition): Position {
   const { db, collection } = namespace;
-  const place = { v: VERSION, kind: "mongodb", db, collection, index };
+  const place = { v: VERSION, kind: "mongodb", db, collection, index, seq };
   if (restart) return { ...place, restart: "all" };
   return id === undefined ? { ...place, restart: "collection" } : { ...place, id: toBase64(id) };
 }
@@ -33,7 +35,7 @@ export function fromPosition(position: Position, display: string): MongoPosition
   const refuse = (state: string, hint = "read it again from the start"): never => {
     throw new UsageError(`Cannot go on reading "${display}": ${state}`, { hint });
   };
-  const { v, kind, db, collection, index, id, restart } = position;
+  const { v, kind, db, collection, index, seq, id, restart } = position;
   if (kind !== "mongodb") return refuse(`the position was made by "${String(kind)}"`);
   if (v !== VERSION) {
     return refuse(
@@ -43,18 +45,18 @@ export function fromPosition(position: Position, display: string): MongoPosition
   }
   if (
     typeof db !== "string" || typeof collection !== "string" || db === "" || collection === "" ||
-    typeof index !== "number" || !Number.isSafeInteger(index) || index < 0
+    !isCount(index) || !isCount(seq)
   ) return refuse("the position is malformed");
   const namespace = { db, collection };
   if (restart === "all") {
     return refuse("the position is of a read that cannot be gone on with");
   }
-  if (restart === "collection") return { namespace, index: 0, id: undefined, restart: false };
+  if (restart === "collection") return { namespace, index: 0, seq, id: undefined, restart: false };
   const bytes = typeof id === "string" ? fromBase64(id) : undefined;
   if (restart !== undefined || bytes === undefined || !isDocument(bytes)) {
     return refuse(`the position in ${formatNamespace(namespace)} is malformed`);
   }
-  return { namespace, index, id: bytes, restart: false };
+  return { namespace, index, seq, id: bytes, restart: false };
 }
 
 /** Orders namespaces as a read gives them: by code units, so that it is the same everywhere. */
@@ -62,6 +64,10 @@ export function compareNamespaces(a: Namespace, b: Namespace): number {
   if (a.db !== b.db) return a.db < b.db ? -1 : 1;
   if (a.collection !== b.collection) return a.collection < b.collection ? -1 : 1;
   return 0;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 function isDocument(bytes: Uint8Array): boolean {

@@ -1,54 +1,39 @@
 /** Looking into raw documents: fields as bytes, and values whose key order survives. */
-import { deserialize, onDemand } from "bson";
-
-const TYPE_OBJECT = 3;
-const TYPE_ARRAY = 4;
-
-interface Field {
-  readonly name: string;
-  readonly type: number;
-  readonly offset: number;
-  readonly length: number;
-}
-
-function* fields(bytes: Uint8Array): Generator<Field, void, void> {
-  const decoder = new TextDecoder();
-  for (const [type, nameOffset, nameLength, offset, length] of onDemand.parseToElements(bytes)) {
-    const name = decoder.decode(bytes.subarray(nameOffset, nameOffset + nameLength));
-    yield { name, type, offset, length };
-  }
-}
-
-/** A copy of a field that holds a document or an array; `undefined` if it is not there. */
-export function rawField(bytes: Uint8Array, name: string): Uint8Array | undefined {
-  for (const field of fields(bytes)) {
-    if (field.name !== name) continue;
-    if (field.type !== TYPE_OBJECT && field.type !== TYPE_ARRAY) return undefined;
-    return copy(bytes.subarray(field.offset, field.offset + field.length));
-  }
-  return undefined;
-}
+import { deserialize } from "bson";
+import { BSON_TYPE, elements, type ElementSpan, findElement } from "../../bson/mod.ts";
 
 /** A copy that is a plain array; the `slice` of the driver's buffers gives a view. */
 export function copy(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
 }
 
-/** A document of one field of another, byte for byte; `undefined` if that has no such field. */
-export function pluck(bytes: Uint8Array, name: string): Uint8Array | undefined {
-  for (const field of fields(bytes)) {
-    if (field.name === name) return single(bytes, field, name);
-  }
-  return undefined;
+/** A copy of a field that holds a document or an array; `undefined` if it is not there. */
+export function rawField(bytes: Uint8Array, name: string): Uint8Array | undefined {
+  const field = findElement(bytes, 0, name);
+  if (field?.type !== BSON_TYPE.object && field?.type !== BSON_TYPE.array) return undefined;
+  return copy(bytes.subarray(field.valueStart, field.end));
 }
 
-function single(bytes: Uint8Array, { type, offset, length }: Field, name: string): Uint8Array {
+/**
+ * A document of one field of another, byte for byte; `undefined` if that has no such field.
+ *
+ * @param buffer What holds the document.
+ * @param start Where the document starts.
+ * @param name The field.
+ */
+export function pluck(buffer: Uint8Array, start: number, name: string): Uint8Array | undefined {
+  const field = findElement(buffer, start, name);
+  return field === undefined ? undefined : single(buffer, field, name);
+}
+
+function single(buffer: Uint8Array, { type, valueStart, end }: ElementSpan, name: string) {
   const key = new TextEncoder().encode(name);
-  const made = new Uint8Array(4 + 1 + key.length + 1 + length + 1);
+  const valueAt = 4 + 1 + key.length + 1;
+  const made = new Uint8Array(valueAt + (end - valueStart) + 1);
   new DataView(made.buffer).setInt32(0, made.length, true);
   made[4] = type;
   made.set(key, 5);
-  made.set(bytes.subarray(offset, offset + length), 4 + 1 + key.length + 1);
+  made.set(buffer.subarray(valueStart, end), valueAt);
   return made;
 }
 
@@ -56,19 +41,17 @@ function single(bytes: Uint8Array, { type, offset, length }: Field, name: string
  * A document as a map whose values serialize to the bytes they were: key order survives, which it
  * does not in an object whose keys look like numbers, and so does every type.
  */
-export function toMap(bytes: Uint8Array): Map<string, unknown> {
+export function toMap(buffer: Uint8Array, start = 0): Map<string, unknown> {
   const map = new Map<string, unknown>();
-  for (const field of fields(bytes)) {
+  const decoder = new TextDecoder();
+  for (const field of elements(buffer, start)) {
+    const name = decoder.decode(buffer.subarray(field.keyStart, field.keyEnd));
     map.set(
-      field.name,
-      field.type === TYPE_OBJECT
-        ? toMap(bytes.subarray(field.offset, field.offset + field.length))
-        : valueOf(single(bytes, field, "v")),
+      name,
+      field.type === BSON_TYPE.object
+        ? toMap(buffer, field.valueStart)
+        : deserialize(single(buffer, field, "v"), { promoteValues: false, bsonRegExp: true }).v,
     );
   }
   return map;
-}
-
-function valueOf(document: Uint8Array): unknown {
-  return deserialize(document, { promoteValues: false, bsonRegExp: true }).v;
 }

@@ -118,11 +118,11 @@ class FindReplies implements Replies {
   }
 
   #findOptions(noCursorTimeout: boolean): FindOptions {
-    const { query = {}, signal, batchBytes, batchDocuments } = this.#options;
+    const { query = {}, signal, batchDocuments } = this.#options;
     const { projection, sort, skip, limit } = query;
     return {
       raw: true,
-      batchSize: firstBatchSize(this.#collection.estimate, batchBytes, batchDocuments),
+      batchSize: firstBatchSize(batchDocuments),
       noCursorTimeout,
       ...(this.#serverSession === undefined ? {} : { session: this.#serverSession }),
       ...(signal === undefined ? {} : { signal }),
@@ -206,7 +206,7 @@ class FindReplies implements Replies {
 
 /** `min` is inclusive: the document that was seen last comes again, if it is still there. */
 function withoutSeen(reply: Reply, id: Uint8Array): Reply {
-  const first = pluck(reply.buffer.subarray(reply.starts[0]!), "_id");
+  const first = pluck(reply.buffer, reply.starts[0]!, "_id");
   if (first === undefined || !equal(first, id)) return reply;
   const length = documentLength(reply.buffer, reply.starts[0]!);
   return { ...reply, starts: reply.starts.subarray(1), bytes: reply.bytes - length };

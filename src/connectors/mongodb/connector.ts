@@ -85,7 +85,7 @@ export class MongoConnector extends BaseConnector {
    * @returns The needs, those of {@linkcode MongoConnector.permissions} included.
    * @throws {ConnectError} If the server cannot be reached.
    */
-  override async discoverPermissions(
+  async discoverPermissions(
     options: Cancellable = {},
   ): Promise<readonly PermissionNeed[]> {
     const connected = this.#session !== undefined;

@@ -41,7 +41,7 @@ export async function* readCollections(
   const wanted = (namespace: CollectionInfo["namespace"]) =>
     (include?.(namespace) ?? true) &&
     (from === undefined || compareNamespaces(namespace, from.namespace) >= 0);
-  const lane: Lane = { seq: 0 };
+  const lane: Lane = { seq: from?.seq ?? 0 };
   const cancel = signal === undefined ? {} : { signal };
   for await (const collection of describeCollections(session, cancel, wanted)) {
     const same = from !== undefined &&
@@ -94,15 +94,15 @@ async function* readDocuments(
     for (const part of splitReply(reply, options)) {
       throwIfInterrupted(options.signal);
       const last = part.starts.at(-1)!;
-      const id = order === undefined ? undefined : pluck(part.buffer.subarray(last), "_id");
+      const id = order === undefined ? undefined : pluck(part.buffer, last, "_id");
       const next = index + part.starts.length;
       const batch: RawBatch = {
         namespace,
         ...part,
         firstIndex: index,
         lane: 0,
-        seq: lane.seq++,
-        after: toPosition({ namespace, index: next, id, restart }),
+        seq: lane.seq,
+        after: toPosition({ namespace, index: next, seq: ++lane.seq, id, restart }),
       };
       index = next;
       yield { type: "batch", batch };
