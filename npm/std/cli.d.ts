@@ -18,3 +18,4 @@ export interface PromptSecretOptions {
   clear?: boolean;
 }
 export function promptSecret(message?: string, options?: PromptSecretOptions): string | null;
+export function unicodeWidth(str: string): number;
