@@ -18,4 +18,3 @@ export interface PromptSecretOptions {
   clear?: boolean;
 }
 export function promptSecret(message?: string, options?: PromptSecretOptions): string | null;
-export function unicodeWidth(str: string): number;
