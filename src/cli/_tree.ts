@@ -140,14 +140,14 @@ const PRESETS: readonly CommandData[] = [
   {
     name: "mongo-to-bson",
     help: "One collection from a server to a BSON file.",
-    arguments: "<out>",
+    arguments: "<out:word>",
     files: true,
     groups: presetGroups(SOURCE_FLAGS, true),
   },
   {
     name: "bson-to-mongo",
     help: "A BSON file to one collection of a server.",
-    arguments: "<in>",
+    arguments: "<in:word>",
     files: true,
     groups: presetGroups(DEST_FLAGS),
   },
@@ -168,7 +168,7 @@ export const TREE: CommandData = {
     {
       name: "transfer",
       help: "Move documents: one collection, or many.",
-      arguments: "<source> <target>",
+      arguments: "<source:word> <target:word>",
       files: true,
       groups: [WHICH, NAMES, FORMAT, PLACE, RUN, SHOW],
       commands: PRESETS,
@@ -196,7 +196,7 @@ export const TREE: CommandData = {
     {
       name: "completions",
       help: "Print completions for a shell: bash, zsh or fish.",
-      arguments: "<shell>",
+      arguments: "<shell:word>",
       words: SHELLS,
       examples: [["In ~/.bashrc", "source <(datahood completions bash)"]],
     },

@@ -1,4 +1,4 @@
-import { Command, ValidationError } from "@cliffy/command";
+import { type ArgumentValue, Command, Type, ValidationError } from "@cliffy/command";
 import config from "../../deno.json" with { type: "json" };
 import { EXIT_CODES, UsageError } from "../core/mod.ts";
 import { type CliIo, ClosedOutput, processIo } from "./_io.ts";
@@ -28,6 +28,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "datahood completions": async (_flags, words, io) =>
     (await import("./commands/completions.ts")).completionsCommand(words, io),
 };
+
+/** An argument; the parser takes an unknown option for one, which is refused here. */
+class WordType extends Type<string> {
+  override parse({ value }: ArgumentValue): string {
+    if (/^-+[a-z]/i.test(value)) throw new ValidationError(`Unknown option "${value}".`);
+    return value;
+  }
+}
 
 function build(data: CommandData, path: string, io: CliIo, done: (code: number) => void): Command {
   const command = new Command();
@@ -84,7 +92,8 @@ function refuseEmptyValues(args: readonly string[]): void {
 export async function main(args: readonly string[], io: CliIo = processIo()): Promise<number> {
   let code: number = EXIT_CODES.done;
   const root = build(TREE, TREE.name, io, (result) => code = result);
-  root.name(TREE.name).version(config.version).help({ colors: false }).throwErrors().noExit();
+  root.name(TREE.name).version(config.version).help({ colors: false }).throwErrors().noExit()
+    .globalType("word", new WordType());
   try {
     refuseEmptyValues(args);
     await root.parse([...args]);

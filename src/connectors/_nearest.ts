@@ -28,7 +28,10 @@ export function nearest(typed: string, words: readonly string[]): string | undef
   let least = Math.max(1, Math.floor(wanted.length * 0.4)) + 1;
   for (const word of words) {
     const edits = distance(wanted, word.toLowerCase());
-    if (edits < least) [found, least] = [word, edits];
+    // Of two that are as near, the one that starts alike: people seldom mistype the first letter.
+    const alike = edits === least && found !== undefined && found[0] !== typed[0] &&
+      word[0] === typed[0];
+    if (edits < least || alike) [found, least] = [word, edits];
   }
   return found;
 }

@@ -1,5 +1,5 @@
-import { unicodeWidth } from "@std/cli";
 import type { Counts } from "../../core/mod.ts";
+import { textWidth } from "./_text_width.ts";
 import { formatBytes, formatCount, formatSeconds } from "./_units.ts";
 
 /** A collection in flight. */
@@ -23,11 +23,11 @@ function fraction({ documents, bytes, counts }: ProgressState): number | undefin
 
 /** Cuts a text to so many columns of a terminal. */
 function cut(text: string, columns: number): string {
-  if (unicodeWidth(text) <= columns) return text;
+  if (textWidth(text) <= columns) return text;
   let result = "";
   let width = 0;
   for (const character of text) {
-    width += unicodeWidth(character);
+    width += textWidth(character);
     if (width > columns - 1) break;
     result += character;
   }
@@ -67,7 +67,7 @@ export function progressLine(
   const text = figures(state, now).join("  ");
   const name = cut(state.name, Math.max(8, Math.min(32, Math.floor(columns / 3))));
   let bar = "";
-  const room = columns - unicodeWidth(name) - text.length - 8;
+  const room = columns - textWidth(name) - text.length - 8;
   if (done !== undefined && room >= 10) {
     const width = Math.min(24, room);
     const full = Math.round(done * width);
@@ -76,6 +76,6 @@ export function progressLine(
     bar += " ";
   }
   // A line that wraps could not be drawn over.
-  const rest = bar === "" ? cut(text, Math.max(1, columns - unicodeWidth(name) - 2)) : text;
+  const rest = bar === "" ? cut(text, Math.max(1, columns - textWidth(name) - 2)) : text;
   return `${name} ${bar}${rest}`;
 }

@@ -23,22 +23,12 @@ function refusePresetName(text: string): void {
   });
 }
 
-/** The parser takes an unknown short option for an argument. */
-function refuseOptions(words: readonly string[]): void {
-  const option = words.find((word) => /^-[a-z-]/i.test(word));
-  if (option === undefined) return;
-  throw new UsageError(`Unknown option "${option}".`, {
-    hint: `datahood transfer --help lists what there is; ./${option} is a file of that name`,
-  });
-}
-
 /** `datahood transfer <source> <target>`. */
 export async function transferCommand(
   raw: RawFlags,
   words: readonly string[],
   io: CliIo,
 ): Promise<number> {
-  refuseOptions(words);
   for (const word of words) refusePresetName(word);
   const [from = "", to = ""] = words;
   const show = parseShowFlags(raw);

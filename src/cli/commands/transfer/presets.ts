@@ -31,11 +31,7 @@ function server(raw: RawFlags, role: "source" | "target"): EndText {
 }
 
 function file(words: readonly string[], role: "source" | "target"): EndText {
-  const text = words[0] ?? "";
-  if (/^-[a-z-]/i.test(text)) {
-    throw new UsageError(`Unknown option "${text}".`, { hint: `./${text} is a file of that name` });
-  }
-  return { role, text, format: "bson" };
+  return { role, text: words[0] ?? "", format: "bson" };
 }
 
 /** All presets are the generic command with its ends named by options. */

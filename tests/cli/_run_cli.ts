@@ -1,0 +1,93 @@
+// Runs the command line as a process of its own, as its user does.
+import { NAMES } from "./_deno.ts";
+
+/** How a process is started and what it is given. */
+export interface RunCliOptions {
+  /** What it reads on standard input; nothing by default. */
+  readonly stdin?: Uint8Array | string;
+  /** Environment variables beside the inherited ones. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The folder it runs in. */
+  readonly cwd?: string;
+  /** Deno's flags that say what it may do; `-A` by default. */
+  readonly permissions?: readonly string[];
+}
+
+/** What came of it. */
+export interface CliResult {
+  readonly code: number;
+  /** Standard output as bytes. */
+  readonly stdout: Uint8Array;
+  /** Standard output as text. */
+  readonly out: string;
+  /** Standard error as text. */
+  readonly err: string;
+}
+
+/**
+ * The words that start the command line, where `{permissions}` stands for the flags. Another way to
+ * start it, such as a bundle, is given as `DATAHOOD_CLI_COMMAND`, words apart by blanks.
+ */
+function startWords(permissions: readonly string[]): string[] {
+  const given = Deno.env.get("DATAHOOD_CLI_COMMAND")?.trim().split(/\s+/);
+  const words = given ??
+    [
+      Deno.execPath(),
+      "run",
+      "--no-prompt",
+      "{permissions}",
+      ...NAMES,
+      new URL("../../cli.ts", import.meta.url).href,
+    ];
+  return words.flatMap((word) => word === "{permissions}" ? permissions : [word]);
+}
+
+/** Starts the command line, for tests that talk to it or stop it. All its streams are pipes. */
+export function spawnCli(args: readonly string[], options: RunCliOptions = {}): Deno.ChildProcess {
+  const [program, ...rest] = startWords(options.permissions ?? ["-A"]);
+  return new Deno.Command(program!, {
+    args: [...rest, ...args],
+    env: { NO_COLOR: "1", ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Runs the command line to its end. */
+export async function runCli(
+  args: readonly string[],
+  options: RunCliOptions = {},
+): Promise<CliResult> {
+  const child = spawnCli(args, options);
+  const { stdin = "" } = options;
+  const bytes = typeof stdin === "string" ? new TextEncoder().encode(stdin) : stdin;
+  const feed = async () => {
+    const writer = child.stdin.getWriter();
+    try {
+      if (bytes.length > 0) await writer.write(bytes);
+      await writer.close();
+    } catch {
+      // It ended without reading all, which the exit code tells of.
+    }
+  };
+  const [output] = await Promise.all([child.output(), feed()]);
+  const decoder = new TextDecoder();
+  return {
+    code: output.code,
+    stdout: output.stdout,
+    out: decoder.decode(output.stdout),
+    err: decoder.decode(output.stderr),
+  };
+}
+
+/** Runs a test in a folder of its own. */
+export async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "datahood_cli_" });
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
