@@ -1,0 +1,246 @@
+import {
+  type CollectionInfo,
+  formatNamespace,
+  type Issue,
+  type Namespace,
+  type OpenOptions,
+  type Position,
+  type RawBatch,
+  type Rejection,
+  type TargetCapabilities,
+  throwIfInterrupted,
+  UsageError,
+  type Writer,
+  type WriteResult,
+} from "../../core/mod.ts";
+import { settleDuplicates } from "./_conflict.ts";
+import { createTarget } from "./_create.ts";
+import { probeSequence } from "./_document_sequence.ts";
+import { IdSource } from "./_ids.ts";
+import { buildIndexes } from "./_indexes.ts";
+import { insertMessage, release, type Sending } from "./_insert.ts";
+import { type Message, type MessageLimits, prepareBatch, type Prepared } from "./_message.ts";
+import type { TargetCollection } from "./_target_collection.ts";
+import { writeConcernOf } from "./_write_concern.ts";
+import type { MongoSession } from "./session.ts";
+
+/** What a MongoDB server is like as a target. */
+export const MONGO_TARGET_CAPABILITIES: TargetCapabilities = {
+  collections: "many",
+  options: true,
+  indexes: true,
+  views: true,
+  sequential: false,
+  onConflict: ["report", "skip", "stop", "replace"],
+};
+
+/** Larger messages do not make a server faster, and they cost memory. */
+const MESSAGE_BYTES = 2 * 1024 * 1024;
+/** Room in a message for the command itself. */
+const MESSAGE_ROOM = 1024 * 1024;
+
+/**
+ * Opens a MongoDB server for writing. Nothing is touched before the first `begin`.
+ *
+ * @param session The connection.
+ * @param open What becomes of what is there.
+ * @returns The writer. Its `abort` leaves the documents that were acknowledged where they are.
+ * @throws {UsageError} If the address asks for writes without acknowledgement (`w=0`).
+ */
+export async function openMongoWriter(
+  session: MongoSession,
+  open: OpenOptions = {},
+): Promise<Writer> {
+  throwIfInterrupted(open.signal);
+  const { client, hello, display, loggedIn } = session;
+  const verbose = session.options.verbose ?? (() => {});
+  const writeConcern = writeConcernOf(client, display);
+  const probed = await probeSequence(client);
+  if ("missing" in probed) {
+    verbose(`documents are encoded again before they are sent: ${probed.missing}`);
+  }
+  const sending: Sending = {
+    client,
+    display,
+    loggedIn,
+    writeConcern,
+    sequence: "make" in probed ? probed.make : undefined,
+    numbered: hasNumbers(session),
+    keepTimestamps: true,
+    verbose,
+  };
+  return new MongoWriter(sending, limitsOf(hello), open);
+}
+
+function hasNumbers({ client, hello }: MongoSession): boolean {
+  const replicated = typeof hello.setName === "string" || hello.msg === "isdbgrid";
+  return replicated && hello.logicalSessionTimeoutMinutes !== undefined &&
+    hello.logicalSessionTimeoutMinutes !== null && client.options.retryWrites !== false;
+}
+
+function limitsOf(hello: MongoSession["hello"]): MessageLimits {
+  const message = Number(hello.maxMessageSizeBytes ?? 48_000_000) - MESSAGE_ROOM;
+  return {
+    bytes: Math.min(MESSAGE_BYTES, message),
+    documents: Number(hello.maxWriteBatchSize ?? 100_000),
+    documentBytes: Number(hello.maxBsonObjectSize ?? 16 * 1024 * 1024),
+  };
+}
+
+class MongoWriter implements Writer {
+  readonly #sending: Sending;
+  readonly #limits: MessageLimits;
+  readonly #open: OpenOptions;
+  readonly #ids = new IdSource();
+  readonly #collections = new Map<string, Promise<TargetCollection>>();
+  /** Batches that were not acknowledged yet: their replay sends the same bytes and numbers. */
+  readonly #pending = new Map<string, Prepared>();
+  #closed = false;
+
+  constructor(sending: Sending, limits: MessageLimits, open: OpenOptions) {
+    this.#sending = sending;
+    this.#limits = limits;
+    this.#open = open;
+  }
+
+  async begin(collection: CollectionInfo): Promise<readonly Issue[]> {
+    this.#check();
+    const key = formatNamespace(collection.namespace);
+    // A collection is dropped and created once, however often it begins.
+    if (this.#collections.has(key)) return [];
+    return (await this.#make(key, collection)).issues;
+  }
+
+  async write(batch: RawBatch): Promise<WriteResult> {
+    this.#check();
+    const target = await this.#collection(batch.namespace);
+    if (!target.capped) return await this.#write(target, batch);
+    const turn = target.last.then(() => this.#write(target, batch));
+    target.last = turn.catch(() => {});
+    return await turn;
+  }
+
+  async end(namespace: Namespace): Promise<readonly Issue[]> {
+    this.#check();
+    const target = await this.#collections.get(formatNamespace(namespace));
+    if (target === undefined) return [];
+    const issues: Issue[] = [];
+    if (target.emptyTimestamps > 0) {
+      issues.push({
+        code: "timestamps-replaced",
+        message:
+          `this server replaces Timestamp(0, 0) by its own time: ${target.emptyTimestamps} ` +
+          `documents of ${formatNamespace(namespace)} have one`,
+        level: "warning",
+        namespace,
+      });
+      target.emptyTimestamps = 0;
+    }
+    return [...issues, ...await buildIndexes(this.#sending, target, this.#open)];
+  }
+
+  sync(): Promise<Position> {
+    // What was acknowledged is as durable as the write concern asked for.
+    return Promise.resolve({ v: 1, kind: "mongodb" });
+  }
+
+  commit(): Promise<void> {
+    this.#close();
+    return Promise.resolve();
+  }
+
+  abort(): Promise<void> {
+    this.#close();
+    return Promise.resolve();
+  }
+
+  #close(): void {
+    this.#closed = true;
+    for (const { messages } of this.#pending.values()) {
+      for (const message of messages) release(this.#sending, message);
+    }
+    this.#pending.clear();
+  }
+
+  #check(): void {
+    throwIfInterrupted(this.#open.signal);
+    if (!this.#closed) return;
+    throw new UsageError(`Cannot write to "${this.#sending.display}": the writer is closed`);
+  }
+
+  #collection(namespace: Namespace): Promise<TargetCollection> {
+    const key = formatNamespace(namespace);
+    return this.#collections.get(key) ?? this.#make(key, { namespace, type: "collection" });
+  }
+
+  #make(key: string, collection: CollectionInfo): Promise<TargetCollection> {
+    const made = createTarget(this.#sending, collection, this.#open);
+    this.#collections.set(key, made);
+    // A failure may be tried again.
+    made.catch(() => this.#collections.delete(key));
+    return made;
+  }
+
+  async #write(target: TargetCollection, batch: RawBatch): Promise<WriteResult> {
+    const { collection, db } = batch.namespace;
+    const key = `${db}\0${collection}\0${batch.lane}\0${batch.seq}`;
+    const prepared = this.#prepare(target, batch, key);
+    for (const message of prepared.messages) {
+      if (message.inserted === undefined) {
+        await insertMessage(this.#sending, target, message, batch.firstIndex);
+      }
+      if (message.duplicates !== undefined && message.duplicates.length > 0) {
+        await settleDuplicates(this.#sending, target, message, batch.firstIndex, this.#open);
+      }
+    }
+    this.#pending.delete(key);
+    return summed(prepared);
+  }
+
+  #prepare(target: TargetCollection, batch: RawBatch, key: string): Prepared {
+    const known = this.#pending.get(key);
+    if (known?.buffer === batch.buffer) return known;
+    const ids = target.timeseries ? undefined : this.#ids;
+    const prepared = prepareBatch(batch, this.#limits, ids, key);
+    // The same batch in another buffer: what is known of its messages still holds.
+    if (known !== undefined) takeOver(known.messages, prepared.messages);
+    this.#pending.set(key, prepared);
+    return prepared;
+  }
+}
+
+function takeOver(from: readonly Message[], to: readonly Message[]): void {
+  from.forEach((old, i) => {
+    const message = to[i];
+    if (message?.count !== old.count || message.bytes.length !== old.bytes.length) return;
+    message.slot = old.slot;
+    message.ambiguous = old.ambiguous;
+    if (old.inserted !== undefined) message.inserted = old.inserted;
+    if (old.duplicates !== undefined) message.duplicates = old.duplicates;
+  });
+}
+
+function summed({ messages, rejected, idsAdded, idsMoved }: Prepared): WriteResult {
+  let inserted = 0, replaced = 0, unchanged = 0, skipped = 0, bytes = 0;
+  const all: Rejection[] = [...rejected];
+  for (const { inserted: result } of messages) {
+    if (result === undefined) continue;
+    inserted += result.inserted;
+    replaced += result.replaced;
+    unchanged += result.unchanged;
+    skipped += result.skipped;
+    bytes += result.bytes;
+    all.push(...result.rejected);
+  }
+  all.sort((a, b) => a.index - b.index);
+  return {
+    inserted,
+    replaced,
+    unchanged,
+    skipped,
+    rejected: all,
+    bytes,
+    ...(idsAdded > 0 ? { idsAdded } : {}),
+    ...(idsMoved > 0 ? { idsMoved } : {}),
+  };
+}
