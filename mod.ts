@@ -5,3 +5,6 @@
  */
 export * from "./src/core/mod.ts";
 export * from "./src/bson/mod.ts";
+export * from "./src/connectors/base.ts";
+export * from "./src/connectors/null/mod.ts";
+export * from "./src/transfer/mod.ts";

@@ -1,4 +1,5 @@
 import type { PermissionNeed } from "./permission.ts";
+import type { TransferSummary } from "./summary.ts";
 
 /** Which end of a run an error belongs to. */
 export type Stage = "source" | "target";
@@ -35,6 +36,8 @@ export abstract class DatahoodError extends Error {
   readonly hint: string | undefined;
   /** Which end of the run failed; set later by whoever knows it. */
   stage: Stage | undefined;
+  /** What the run did until it failed or was stopped; set by the pipeline. */
+  result: TransferSummary | undefined;
   /** Whether trying the same again may work. */
   readonly retryable: boolean;
 
@@ -49,6 +52,7 @@ export abstract class DatahoodError extends Error {
     this.name = new.target.name;
     this.hint = options.hint;
     this.stage = options.stage;
+    this.result = undefined;
     this.retryable = options.retryable ?? false;
   }
 }

@@ -14,4 +14,5 @@ export * from "./exit_code.ts";
 export * from "./namespace.ts";
 export * from "./permission.ts";
 export * from "./position.ts";
+export * from "./summary.ts";
 export * from "./transform.ts";

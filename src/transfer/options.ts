@@ -1,0 +1,92 @@
+import {
+  type Namespace,
+  type OnConflict,
+  type Query,
+  type TransferEvent,
+  type Transform,
+  UsageError,
+} from "../core/mod.ts";
+
+/** How to transfer. */
+export interface TransferOptions {
+  /** Only these collections of the source; all by default. */
+  readonly include?: (namespace: Namespace) => boolean;
+  /**
+   * The name that a collection gets at the target. By default the one that the target was made for,
+   * or the same name in the database that it was made for, or the name that it has.
+   */
+  readonly rename?: (from: Namespace) => Namespace;
+  /** Narrow or reshape the source, where it can do that itself. */
+  readonly query?: Query;
+  /** About how many bytes of documents a batch holds. Default 1 MiB. */
+  readonly batchBytes?: number;
+  /** At most how many documents a batch holds. */
+  readonly batchDocuments?: number;
+  /** What becomes of a document whose `_id` is already there. Default `report`. */
+  readonly onConflict?: OnConflict;
+  /** Replace what is there: a file; for a server, drop each collection that is written. */
+  readonly overwrite?: boolean;
+  /** Which indexes to build. Default `all`. */
+  readonly indexes?: "all" | "no-ttl" | "none";
+  /** What to give for a view. By default its definition where the target keeps one. */
+  readonly views?: "definition" | "documents";
+  /** End at the first document that the target does not take. Default `false`: count and go on. */
+  readonly stopOnError?: boolean;
+  /** How often a write or read that may work later is tried again. Default 5. */
+  readonly retries?: number;
+  /** The most that the first pause before a retry lasts, in milliseconds; it doubles. Default 100. */
+  readonly retryDelayMs?: number;
+  /**
+   * How many bytes of batches are held at most between source and target. Default 8 MiB. Only a
+   * document that is larger than a batch should be can exceed it.
+   */
+  readonly inFlightBytes?: number;
+  /**
+   * Read in an order in which a lost source can be gone on with, and do so. Default `false`: it
+   * may cost the source time.
+   */
+  readonly resumable?: boolean;
+  /** Stops the run: what is being written is finished, the rest is given up. */
+  readonly signal?: AbortSignal;
+  /** Told what happens while it goes on. */
+  readonly onEvent?: (event: TransferEvent) => void;
+  /** Filters between source and target, in order. */
+  readonly transforms?: readonly Transform[];
+}
+
+/** The most bytes of batches held between source and target, where nothing else is said. */
+export const DEFAULT_IN_FLIGHT_BYTES = 8 * 1024 * 1024;
+
+/** The options with their defaults, checked. */
+export interface CheckedOptions extends TransferOptions {
+  readonly batchBytes: number;
+  readonly retries: number;
+  readonly retryDelayMs: number;
+  readonly inFlightBytes: number;
+}
+
+/** Checks options before any I/O. */
+export function checkOptions(options: TransferOptions): CheckedOptions {
+  const {
+    batchBytes = 1024 * 1024,
+    batchDocuments,
+    retries = 5,
+    retryDelayMs = 100,
+    inFlightBytes = DEFAULT_IN_FLIGHT_BYTES,
+  } = options;
+  checkNumber("batchBytes", batchBytes, 1);
+  if (batchDocuments !== undefined) checkNumber("batchDocuments", batchDocuments, 1);
+  checkNumber("retries", retries, 0);
+  checkNumber("retryDelayMs", retryDelayMs, 0);
+  checkNumber("inFlightBytes", inFlightBytes, 1);
+  // A batch that is larger than all that may be held could never be read.
+  const fitting = Math.min(batchBytes, inFlightBytes);
+  return { ...options, batchBytes: fitting, retries, retryDelayMs, inFlightBytes };
+}
+
+function checkNumber(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new UsageError(
+    `Cannot use ${value} as ${name}: it must be a whole number from ${least} on`,
+  );
+}

@@ -1,0 +1,91 @@
+import {
+  type Connector,
+  type Namespace,
+  type OnConflict,
+  type Source,
+  type Target,
+  type TransferSummary,
+  UnsupportedError,
+} from "../core/mod.ts";
+import { checkOptions, type TransferOptions } from "./options.ts";
+import { Run } from "./_run.ts";
+import { atStage } from "./_stage.ts";
+
+/**
+ * Moves documents from one connector to another, as raw batches.
+ *
+ * Connects both if they are not; letting go of them is the caller's (`await using`). While a batch is
+ * written the next ones are read. What is held between the two is bounded in bytes, what fails with
+ * an error that may pass is tried again, and a document is counted once the target acknowledged it.
+ * A run that fails or is stopped leaves a file target as it was; its error carries what was done
+ * until then as `result`.
+ *
+ * @param source Where documents come from.
+ * @param target Where they go.
+ * @param options What to move, and how.
+ * @returns What was done.
+ * @throws {UnsupportedError} If the source cannot be read, the target not be written, or it cannot
+ * do what `onConflict` asks.
+ * @throws {DataError} If the source holds what its format does not allow, with the position.
+ * @throws {LoadError} If the target stops the run, or `stopOnError` does.
+ * @throws {InterruptedError} If the signal came.
+ *
+ * @example
+ * ```ts
+ * import { BsonConnector, NullConnector, transfer } from "@datahood/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = `${await Deno.makeTempDir()}/people.bson`;
+ * await using people = new BsonConnector({ path });
+ * await people.loadData([{ _id: 1, name: "Ada" }, { _id: 2, name: "Grace" }]);
+ *
+ * await using copy = new BsonConnector({ path: `${path}.gz` });
+ * const summary = await transfer(people, copy);
+ * assertEquals(summary.counts.written, 2);
+ *
+ * const counted = await transfer(copy, new NullConnector());
+ * assertEquals(counted.counts.read, 2);
+ * ```
+ */
+export async function transfer(
+  source: Connector,
+  target: Connector,
+  options: TransferOptions = {},
+): Promise<TransferSummary> {
+  const checked = checkOptions(options);
+  const from = sourceOf(source);
+  const to = targetOf(target, options.onConflict);
+  const connecting = checked.signal === undefined ? {} : { signal: checked.signal };
+  await atStage("source", () => source.connect(connecting));
+  await atStage("target", () => target.connect(connecting));
+  const rename = options.rename ?? ((namespace: Namespace) => placed(namespace, to));
+  return await new Run(from, to, target, rename, checked).run();
+}
+
+function sourceOf({ source, display }: Connector): Source {
+  if (source !== undefined) return source;
+  throw new UnsupportedError(`Cannot read from "${display}": it can only be written`, {
+    stage: "source",
+  });
+}
+
+function targetOf({ target, display }: Connector, onConflict: OnConflict | undefined): Target {
+  if (target === undefined) {
+    throw new UnsupportedError(`Cannot write to "${display}": it can only be read`, {
+      stage: "target",
+    });
+  }
+  const able = target.capabilities.onConflict;
+  if (onConflict !== undefined && !able.includes(onConflict)) {
+    throw new UnsupportedError(
+      `Cannot use onConflict "${onConflict}" with "${display}": it can ${able.join(", ")}`,
+      { stage: "target" },
+    );
+  }
+  return target;
+}
+
+/** The name a collection gets where the caller maps none: as the target was made. */
+function placed(from: Namespace, { place }: Target): Namespace {
+  return { db: place?.db ?? from.db, collection: place?.collection ?? from.collection };
+}
