@@ -1,9 +1,10 @@
 /** Settles documents whose `_id`, or another unique value, is at the target already. */
-import { formatNamespace, LoadError, type OpenOptions, type Rejection } from "../../core/mod.ts";
+import { LoadError, type OpenOptions, type Rejection } from "../../core/mod.ts";
 import { asStored, documentsIn, shownId } from "./_ids.ts";
-import { sameBytes, type Sending } from "./_insert.ts";
+import { sameBytes } from "./_insert.ts";
 import type { Duplicate, Message } from "./_message.ts";
 import { replaceDocuments } from "./_replace.ts";
+import type { Sending } from "./_sending.ts";
 import { findStored } from "./_stored.ts";
 import type { TargetCollection } from "./_target_collection.ts";
 import { emptyTimestamps } from "./_timestamps.ts";
@@ -109,7 +110,7 @@ function otherIndex({ keyPattern, indexName }: Clash): string {
 }
 
 function stopped(
-  { display }: Sending,
+  { shown }: Sending,
   { namespace }: TargetCollection,
   { document }: Clash,
   index: number,
@@ -117,8 +118,8 @@ function stopped(
   const id = shownId(document);
   const what = id === undefined ? "" : ` (_id ${id})`;
   return new LoadError(
-    `Cannot write to "${display}": document ${index}${what} is already in ` +
-      `"${formatNamespace(namespace)}" with other content`,
+    `Cannot write to "${shown(namespace)}": document ${index}${what} is already there, with ` +
+      `other content`,
     { hint: "--on-conflict report, skip or replace goes on", stage: "target" },
   );
 }

@@ -1,36 +1,14 @@
 /** Sends messages of raw documents, so that a replay does nothing twice. */
 import { deserialize, serialize } from "bson";
-import type { Document, MongoClient } from "mongodb";
+import type { Document } from "mongodb";
 import { DatahoodError, LoadError, type Rejection } from "../../core/mod.ts";
 import { documentsIn, shownId } from "./_ids.ts";
 import { corruptDocument, type Duplicate, type Message } from "./_message.ts";
-import type { MakeSequence } from "./_document_sequence.ts";
 import { DUPLICATE_KEY, FULL, isRetryableCode, reasonOf, type WriteError } from "./_rejection.ts";
+import { codeError, commandFailure, type Sending } from "./_sending.ts";
 import { Slots } from "./_slots.ts";
 import type { TargetCollection } from "./_target_collection.ts";
-import type { WireWriteConcern } from "./_write_concern.ts";
 import { emptyTimestampsIn } from "./_timestamps.ts";
-import { translateError } from "./translate_error.ts";
-
-/** What all messages of a run are sent with. */
-export interface Sending {
-  /** The driver's client. */
-  readonly client: MongoClient;
-  /** The place as it may be shown. */
-  readonly display: string;
-  /** Whether the address names a user. */
-  readonly loggedIn: boolean;
-  /** What the server is to confirm. */
-  readonly writeConcern: WireWriteConcern;
-  /** How to send bytes as they are; without it documents are decoded and encoded again. */
-  sequence: MakeSequence | undefined;
-  /** Whether messages carry transaction numbers. */
-  numbered: boolean;
-  /** Whether the server is asked to leave empty timestamps as they are. */
-  keepTimestamps: boolean;
-  /** Says a line about what goes on inside. */
-  readonly verbose: (line: string) => void;
-}
 
 const INVALID_BSON = 22;
 /** The server does not know a field of the command, or does not allow it in this API version. */
@@ -153,22 +131,14 @@ function failure(
   target: TargetCollection,
   message: Message,
 ): Error {
-  const { display, loggedIn } = sending;
   const { namespace } = target;
-  const name = error instanceof Error ? error.name : "";
-  if (name === "MongoWriteConcernError") {
+  const display = sending.shown(namespace);
+  if (error instanceof Error && error.name === "MongoWriteConcernError") {
     message.ambiguous = true;
-    const unconfirmed = writeConcernFailure(error as Error & { code?: unknown }, display);
+    const unconfirmed = writeConcernFailure(error, display);
     if (unconfirmed !== undefined) return unconfirmed;
   }
-  const translated = translateError(error, {
-    action: "write to",
-    display,
-    stage: "target",
-    command: "insert",
-    namespace,
-    loggedIn,
-  });
+  const translated = commandFailure(error, sending, namespace, "insert");
   if (!(translated instanceof DatahoodError) || !translated.retryable) return translated;
   if (notSent(error)) return translated;
   message.ambiguous = true;
@@ -240,16 +210,11 @@ function note(
   for (const error of errors) {
     if (isRetryableCode(error.code)) {
       message.ambiguous = true;
-      const cause = Object.assign(new Error(), { name: "MongoServerError", code: error.code });
-      throw translateError(cause, {
-        action: "write to",
-        display: sending.display,
-        stage: "target",
-        namespace: target.namespace,
-      });
+      throw commandFailure(codeError(error.code), sending, target.namespace, "insert");
     }
     if (FULL.has(error.code)) {
-      throw new LoadError(`Cannot write to "${sending.display}": the server has no room left`, {
+      const display = sending.shown(target.namespace);
+      throw new LoadError(`Cannot write to "${display}": the server has no room left`, {
         hint: "documents before this one were written; the same command again goes on",
         stage: "target",
       });

@@ -1,4 +1,5 @@
 /** Why the server did not take a document, in words that hold no values of it. */
+import { codeError } from "./_sending.ts";
 import { isRetryable } from "./translate_error.ts";
 
 /** An entry of `writeErrors` of a reply, which is checked where it is used. */
@@ -34,7 +35,7 @@ const REASONS: Readonly<Record<number, string>> = {
 
 /** Whether the code of a single document's error means that the same may work later. */
 export function isRetryableCode(code: number): boolean {
-  return isRetryable(Object.assign(new Error(), { name: "MongoServerError", code }));
+  return isRetryable(codeError(code));
 }
 
 /** Why a document was refused. */

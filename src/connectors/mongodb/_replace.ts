@@ -1,13 +1,13 @@
 /** Writes documents over those that are stored under their `_id`. */
 import type { Document } from "mongodb";
 import { deserialize } from "bson";
-import { DatahoodError, type Rejection } from "../../core/mod.ts";
+import type { Rejection } from "../../core/mod.ts";
 import type { Clash } from "./_conflict.ts";
 import { idDocument, shownId } from "./_ids.ts";
-import type { Sending } from "./_insert.ts";
+
 import { DUPLICATE_KEY, isRetryableCode, reasonOf, type WriteError } from "./_rejection.ts";
+import { codeError, commandFailure, type Sending } from "./_sending.ts";
 import type { TargetCollection } from "./_target_collection.ts";
-import { translateError } from "./translate_error.ts";
 
 /** What became of the documents. */
 export interface Replaced {
@@ -56,8 +56,7 @@ export async function replaceDocuments(
     const errors: readonly WriteError[] = Array.isArray(reply.writeErrors) ? reply.writeErrors : [];
     for (const error of errors) {
       if (isRetryableCode(error.code)) {
-        const cause = Object.assign(new Error(), { name: "MongoServerError", code: error.code });
-        throw failure(cause, sending, target);
+        throw commandFailure(codeError(error.code), sending, target.namespace, "update");
       }
       const clash = some[error.index]!;
       const id = shownId(clash.document);
@@ -98,15 +97,8 @@ async function sendUpdate(
       ...(keepTimestamps ? { bypassEmptyTsReplacement: true } : {}),
     });
   } catch (error) {
-    throw failure(error, sending, target);
+    throw commandFailure(error, sending, target.namespace, "update");
   }
-}
-
-function failure(error: unknown, { display, loggedIn }: Sending, target: TargetCollection): Error {
-  const { namespace } = target;
-  const context = { action: "write to", display, stage: "target", command: "update" } as const;
-  const translated = translateError(error, { ...context, namespace, loggedIn });
-  return translated instanceof DatahoodError ? translated : new Error(String(translated));
 }
 
 const encoder = new TextEncoder();

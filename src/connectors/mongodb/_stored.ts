@@ -2,9 +2,8 @@
 import { LoadError } from "../../core/mod.ts";
 import type { Clash } from "./_conflict.ts";
 import { idDocument, idValue } from "./_ids.ts";
-import type { Sending } from "./_insert.ts";
+import { commandFailure, type Sending } from "./_sending.ts";
 import type { TargetCollection } from "./_target_collection.ts";
-import { translateError } from "./translate_error.ts";
 
 /** What is stored: the document, or that it may not be read. */
 export type Stored = Uint8Array | "unreadable";
@@ -39,24 +38,17 @@ export async function findStored(
       if (stored !== undefined) found.set(clash, stored);
     }
   } catch (error) {
-    const { display, loggedIn } = sending;
     const code = (error as { code?: unknown }).code;
     if (code === UNAUTHORIZED && !needed) {
       for (const clash of clashes) if (mayBeId(clash)) found.set(clash, "unreadable");
       return found;
     }
     const { namespace } = target;
-    const translated = translateError(error, {
-      action: "write to",
-      display,
-      stage: "target",
-      command: "find",
-      namespace,
-      loggedIn,
-    });
-    if (code !== UNAUTHORIZED) throw translated;
+    if (code !== UNAUTHORIZED) throw commandFailure(error, sending, namespace, "find");
     throw new LoadError(
-      `Cannot write to "${display}": an answer was lost, and this user is not allowed to read ` +
+      `Cannot write to "${
+        sending.shown(namespace)
+      }": an answer was lost, and this user is not allowed to read ` +
         `what was written`,
       { hint: "the role readWrite may do both", stage: "target", cause: error },
     );

@@ -18,10 +18,12 @@ import { createTarget } from "./_create.ts";
 import { probeSequence } from "./_document_sequence.ts";
 import { IdSource } from "./_ids.ts";
 import { buildIndexes } from "./_indexes.ts";
-import { insertMessage, release, type Sending } from "./_insert.ts";
+import { insertMessage, release } from "./_insert.ts";
 import { type Message, type MessageLimits, prepareBatch, type Prepared } from "./_message.ts";
+import type { Sending } from "./_sending.ts";
 import type { TargetCollection } from "./_target_collection.ts";
 import { writeConcernOf } from "./_write_concern.ts";
+import { displayOf } from "./options.ts";
 import type { MongoSession } from "./session.ts";
 
 /** What a MongoDB server is like as a target. */
@@ -61,7 +63,7 @@ export async function openMongoWriter(
   }
   const sending: Sending = {
     client,
-    display,
+    shown: (namespace) => displayOf(session.options, namespace),
     loggedIn,
     writeConcern,
     sequence: "make" in probed ? probed.make : undefined,
@@ -165,7 +167,7 @@ class MongoWriter implements Writer {
   #check(): void {
     throwIfInterrupted(this.#open.signal);
     if (!this.#closed) return;
-    throw new UsageError(`Cannot write to "${this.#sending.display}": the writer is closed`);
+    throw new UsageError(`Cannot write to "${this.#sending.shown()}": the writer is closed`);
   }
 
   #collection(namespace: Namespace): Promise<TargetCollection> {
