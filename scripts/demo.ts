@@ -52,6 +52,9 @@ async function main(): Promise<number> {
       same ? "\nback.bson is orders.bson, byte for byte." : "\nback.bson differs from orders.bson.",
     );
     return same ? 0 : 1;
+  } catch (error) {
+    say(`\n${error instanceof Error ? error.message : error}`);
+    return 1;
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

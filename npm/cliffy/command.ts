@@ -24,14 +24,7 @@ import {
   type TypeOptions,
   type TypeOrTypeHandler,
 } from "./types.ts";
-import {
-  BooleanType,
-  FileType,
-  IntegerType,
-  NumberType,
-  SecretType,
-  StringType,
-} from "./value_types.ts";
+import { DEFAULT_TYPES } from "./_default_types.ts";
 
 export type * from "./types.ts";
 export { Type } from "./types.ts";
@@ -318,15 +311,7 @@ export class Command {
     if (this.#hasDefaults) return;
     this.#hasDefaults = true;
     this.reset();
-    const types = {
-      string: new StringType(),
-      number: new NumberType(),
-      integer: new IntegerType(),
-      boolean: new BooleanType(),
-      file: new FileType(),
-      secret: new SecretType(),
-    };
-    for (const [name, type] of Object.entries(types)) {
+    for (const [name, type] of Object.entries(DEFAULT_TYPES)) {
       if (!this.#types.has(name)) this.globalType(name, type);
     }
     if (this.#version) {
