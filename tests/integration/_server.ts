@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Db, MongoClient } from "mongodb";
+import { BSONSymbol, type Db, MongoClient } from "mongodb";
 import {
   type MongoServer,
   type MongoServerOptions,
@@ -13,7 +13,14 @@ import {
 } from "../../scripts/mongodb_server.ts";
 
 /** What a test may need of the server beyond the basics. */
-export type ServerAbility = "failpoints" | "compression" | "where" | "transactions" | "timeseries";
+export type ServerAbility =
+  | "failpoints"
+  | "compression"
+  | "where"
+  | "transactions"
+  | "timeseries"
+  | "deprecated BSON types"
+  | "names with a $";
 
 /** What a test needs. */
 export interface IntegrationOptions {
@@ -91,6 +98,11 @@ async function probe(uri: string): Promise<Set<ServerAbility>> {
       "timeseries",
       () => scratch.createCollection("t", { timeseries: { timeField: "t" } }),
     );
+    await works("deprecated BSON types", async () => {
+      await scratch.collection("s").insertOne({ s: new BSONSymbol("x") });
+      return await scratch.collection("s").countDocuments({ s: { $type: "symbol" } }) === 1;
+    });
+    await works("names with a $", () => scratch.createCollection("a$b"));
     await works("where", () => scratch.collection("w").find({ $where: "true" }).toArray());
   } finally {
     await scratch.dropDatabase().catch(() => {});

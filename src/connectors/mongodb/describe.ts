@@ -117,9 +117,16 @@ function listedOf(bytes: Uint8Array): Listed {
   const options = rawField(bytes, "options");
   return {
     name,
-    type: type === "view" || type === "timeseries" ? type : "collection",
+    type: typeOf(type, options),
     ...(options === undefined ? {} : { options }),
   };
+}
+
+function typeOf(type: string | undefined, options: Uint8Array | undefined): CollectionType {
+  if (type === "view" || type === "timeseries") return type;
+  // Not every server that has time series says so in the type.
+  const timed = options !== undefined && rawField(options, "timeseries") !== undefined;
+  return timed ? "timeseries" : "collection";
 }
 
 /** Says what is there instead, if nothing is there under the names that were given. */
