@@ -9,6 +9,7 @@ const data = ordersInMemory({ bytes: BYTES });
 const output = join(BENCH_CACHE, "files.bench.out");
 const CHUNK_BYTES = 1 << 20;
 
+// A benchmark is only waited for if its function is itself `async`.
 async function write(path: string, compress: "none" | "gzip" | "zstd" | "gzip:1" | "zstd:1") {
   const sink = await openByteSink(path, { overwrite: true, compress });
   for (let at = 0; at < data.length; at += CHUNK_BYTES) {
@@ -38,13 +39,21 @@ const zstd = join(BENCH_CACHE, "files.bench.bson.zst");
 await write(gzip, "gzip");
 await write(zstd, "zstd");
 
-Deno.bench("read 32 MB", { group: "read", baseline: true }, () => read(plain));
-Deno.bench("read 32 MB from gzip", { group: "read" }, () => read(gzip));
-Deno.bench("read 32 MB from zstd", { group: "read" }, () => read(zstd));
+Deno.bench("read 32 MB", { group: "read", baseline: true }, async () => await read(plain));
+Deno.bench("read 32 MB from gzip", { group: "read" }, async () => await read(gzip));
+Deno.bench("read 32 MB from zstd", { group: "read" }, async () => await read(zstd));
 
-Deno.bench("write 32 MB", { group: "write", baseline: true }, () => write(output, "none"));
+Deno.bench(
+  "write 32 MB",
+  { group: "write", baseline: true },
+  async () => await write(output, "none"),
+);
 for (const compress of ["gzip:1", "gzip", "zstd:1", "zstd"] as const) {
-  Deno.bench(`write 32 MB to ${compress}`, { group: "write" }, () => write(output, compress));
+  Deno.bench(
+    `write 32 MB to ${compress}`,
+    { group: "write" },
+    async () => await write(output, compress),
+  );
 }
 
 Deno.bench("copy 32 MB", { group: "copy" }, copy);
