@@ -11,7 +11,6 @@ import {
 } from "../../core/mod.ts";
 import { differingOptions, DROPPED_OPTIONS, type Existing, findExisting } from "./_existing.ts";
 import { idIndexOf } from "./_index_spec.ts";
-import { retrying } from "./_retrying.ts";
 import { commandFailure, type Sending } from "./_sending.ts";
 import type { TargetCollection } from "./_target_collection.ts";
 import { valuesOf } from "./_values.ts";
@@ -49,13 +48,13 @@ export async function createTarget(
   let existing = await lookUp(sending, info, open);
   if (existing === "unknown") return collectionOf(info, {}, issues);
   if (existing !== undefined && open.overwrite && open.resume === undefined) {
-    await drop(sending, info, open);
+    await drop(sending, info);
     say("dropped", "info", `${formatNamespace(namespace)} was there and was dropped`);
     existing = undefined;
   }
   const wanted = wantedOptions(info, open, say);
   if (existing === undefined) {
-    existing = await create(sending, info, wanted, open, say);
+    existing = await create(sending, info, wanted, say);
     if (existing === undefined) return collectionOf(info, plain(wanted), issues);
   }
   checkKind(sending, info, existing, say);
@@ -97,7 +96,7 @@ async function lookUp(
   open: OpenOptions,
 ): Promise<Existing | undefined | "unknown"> {
   try {
-    return await retrying(() => findExisting(sending, info.namespace), open.signal);
+    return await findExisting(sending, info.namespace);
   } catch (error) {
     // A user who may only insert does so; whether that works the first insert will tell.
     const nothingToMake = info.options === undefined && info.type === "collection";
@@ -108,11 +107,10 @@ async function lookUp(
   }
 }
 
-async function drop(sending: Sending, { namespace }: CollectionInfo, open: OpenOptions) {
+async function drop(sending: Sending, { namespace }: CollectionInfo) {
   const { client, writeConcern } = sending;
-  const command = { drop: namespace.collection, writeConcern };
   try {
-    await retrying(() => client.db(namespace.db).command(command), open.signal);
+    await client.db(namespace.db).command({ drop: namespace.collection, writeConcern });
   } catch (error) {
     if ((error as { code?: unknown }).code === NOT_FOUND) return;
     throw commandFailure(error, sending, namespace, "drop", "drop");
@@ -139,7 +137,6 @@ async function create(
   sending: Sending,
   info: CollectionInfo,
   wanted: Map<string, unknown>,
-  open: OpenOptions,
   say: Say,
 ): Promise<Existing | undefined> {
   const { namespace } = info;
@@ -153,7 +150,7 @@ async function create(
       ...(idIndex === undefined ? {} : { idIndex }),
       writeConcern: sending.writeConcern,
     };
-    return retrying(() => sending.client.db(namespace.db).command(command), open.signal);
+    return sending.client.db(namespace.db).command(command);
   };
   try {
     await send(wanted);

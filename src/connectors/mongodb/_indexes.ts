@@ -1,7 +1,6 @@
 /** Builds a collection's indexes after its data. */
 import { formatNamespace, type Issue, type OpenOptions } from "../../core/mod.ts";
 import { type IndexSpec, indexSpecsOf, modernSpec } from "./_index_spec.ts";
-import { retrying } from "./_retrying.ts";
 import { commandFailure, type Sending } from "./_sending.ts";
 import type { TargetCollection } from "./_target_collection.ts";
 import { isRetryable } from "./translate_error.ts";
@@ -55,8 +54,8 @@ export async function buildIndexes(
   if (specs.length === 0) return issues;
   const build = (list: readonly ReadonlyMap<string, unknown>[]) => {
     const { client, writeConcern } = sending;
-    const command = { createIndexes: namespace.collection, indexes: list, writeConcern };
-    return retrying(() => client.db(namespace.db).command({ ...command }), open.signal);
+    return client.db(namespace.db)
+      .command({ createIndexes: namespace.collection, indexes: list, writeConcern });
   };
   const built = new Set<IndexSpec>();
   try {
