@@ -74,32 +74,57 @@ export interface Step {
   readonly name: string;
   /** Why it cannot run here; it is counted as ignored. */
   readonly skip?: string;
+  /** It prints a count of its own, so passing counts for nothing here. */
+  readonly counts?: true;
   /** Does it, and says whether it passed. */
   run(): Promise<boolean>;
 }
 
+/** How steps went. */
+export interface StepCounts {
+  readonly passed: number;
+  readonly failed: readonly string[];
+  readonly ignored: number;
+}
+
 /**
- * Runs every step, also after one failed, and closes with a line in the form of `deno test`.
+ * Runs every step, also after one failed.
  *
  * @param steps The steps, in order.
- * @returns Whether none failed.
+ * @returns How many passed and which failed.
  */
-export async function runSteps(steps: readonly Step[]): Promise<boolean> {
+export async function runSteps(steps: readonly Step[]): Promise<StepCounts> {
   const failed: string[] = [];
+  let passed = 0;
   let ignored = 0;
   for (const step of steps) {
     say(`\n== ${step.name}`);
     if (step.skip !== undefined) {
       say(`skipped: ${step.skip}`);
       ignored++;
-    } else if (!await step.run()) {
+    } else if (await succeeds(step)) {
+      if (!step.counts) passed++;
+    } else {
       say(`FAILED: ${step.name}`);
       failed.push(step.name);
     }
   }
-  const passed = steps.length - failed.length - ignored;
+  return { passed, failed, ignored };
+}
+
+async function succeeds(step: Step): Promise<boolean> {
+  try {
+    return await step.run();
+  } catch (error) {
+    say(error instanceof Error ? error.stack ?? error.message : String(error));
+    return false;
+  }
+}
+
+/** Prints the closing line in the form of `deno test`. */
+export function sayCounts({ passed, failed, ignored }: StepCounts): void {
   const tail = ignored ? ` | ${ignored} ignored` : "";
+  say("");
   for (const name of failed) say(`FAILED: ${name}`);
-  say(`\n${failed.length ? "FAILED" : "ok"} | ${passed} passed | ${failed.length} failed${tail}`);
-  return failed.length === 0;
+  say(`${failed.length ? "FAILED" : "ok"} | ${passed} passed | ${failed.length} failed${tail}`);
 }

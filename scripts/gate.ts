@@ -29,4 +29,9 @@ const STEPS: readonly Step[] = [
   task("publish:check"),
 ];
 
-if (import.meta.main) Deno.exit(await runSteps(STEPS) ? 0 : 1);
+if (import.meta.main) {
+  const { passed, failed } = await runSteps(STEPS);
+  say(`\ngate: ${passed} of ${STEPS.length} checks passed`);
+  for (const name of failed) say(`failed: ${name}`);
+  Deno.exit(failed.length ? 1 : 0);
+}

@@ -8,7 +8,16 @@
  * @module
  */
 import { openRegistry, type Registry } from "./_jsr_registry.ts";
-import { deno, denoOutput, ROOT, runSteps, say, type Step } from "./_run.ts";
+import {
+  deno,
+  denoOutput,
+  ROOT,
+  runSteps,
+  say,
+  sayCounts,
+  type Step,
+  type StepCounts,
+} from "./_run.ts";
 import { writeSample } from "./_sample.ts";
 
 const NOT_COPIED = new Set([".git", ".cache", "node_modules", "coverage", "dist", "deno.lock"]);
@@ -62,7 +71,7 @@ function stepsFor(tree: string, work: string, registry: Registry): Step[] {
       name: "type check",
       run: () => succeeds(["check", "mod.ts", "cli.ts", "src", "tests", "scripts"]),
     },
-    { name: "command line tests", run: () => succeeds(["test", "-A", "tests/cli"]) },
+    { name: "command line tests", counts: true, run: () => succeeds(["test", "-A", "tests/cli"]) },
     { name: "publish", run: () => succeeds(["publish", "--dry-run", "--allow-dirty"]) },
     { name: "bundle", run: () => succeeds(["bundle", "cli.ts", "-o", bundle]) },
     { name: "bundle --version", run: () => prints(["run", "-A", bundle, "-V"], "0.", elsewhere) },
@@ -80,7 +89,7 @@ function stepsFor(tree: string, work: string, registry: Registry): Step[] {
   ];
 }
 
-async function main(args: readonly string[]): Promise<boolean> {
+async function main(args: readonly string[]): Promise<StepCounts> {
   const work = await Deno.makeTempDir({ prefix: "datahood-jsr-" });
   const tree = `${work}/tree`;
   try {
@@ -108,4 +117,8 @@ async function main(args: readonly string[]): Promise<boolean> {
   }
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args) ? 0 : 1);
+if (import.meta.main) {
+  const counts = await main(Deno.args);
+  sayCounts(counts);
+  Deno.exit(counts.failed.length ? 1 : 0);
+}
