@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Decimal128, deserialize, type Document, Long, ObjectId, serialize } from "bson";
+import { Decimal128, deserialize, Long, ObjectId, serialize } from "bson";
 import { type Position, type RawBatch, type SourceItem, UsageError } from "@datahood/cli";
 import { MongoConnector } from "../../src/connectors/mongodb/mod.ts";
 import { collect, documentsOf, insertRaw, numbered } from "./_documents.ts";
@@ -86,7 +86,7 @@ integration("MongoConnector goes on where the last document is gone by now", asy
   await insertRaw(context.db, "c", numbered(20));
   await using connector = connectorOf(context, "c");
   const { after } = await stopAfter(connector, 1);
-  await context.db.collection<Document>("c").deleteOne({ _id: 6 });
+  await context.db.collection<{ _id: number }>("c").deleteOne({ _id: 6 });
   const rest = await documentsOf(connector.source.read({ after }));
   assertEquals(rest.map((bytes) => deserialize(bytes)._id), [...Array(20).keys()].slice(7));
 });
@@ -130,7 +130,9 @@ integration("MongoConnector goes on with a filter", async (context) => {
 integration("MongoConnector says what has to be read from its start again", async (context) => {
   const { db } = context;
   await db.createCollection("collated", { collation: { locale: "de" } });
-  await db.collection<Document>("collated").insertMany([{ _id: "b" }, { _id: "a" }, { _id: "c" }]);
+  await db.collection<{ _id: string }>("collated").insertMany([{ _id: "b" }, { _id: "a" }, {
+    _id: "c",
+  }]);
   await using connector = connectorOf(context, "collated");
   const items = await collect(connector.source.read({ resumable: true, batchDocuments: 1 }));
   const end = items.at(-1);

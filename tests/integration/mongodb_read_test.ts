@@ -46,7 +46,7 @@ integration(
 );
 
 integration("MongoConnector reads odd collection names", async ({ db, uri, database, test }) => {
-  for (const name of ODD_NAMES) await db.collection<Document>(name).insertOne({ _id: name });
+  for (const name of ODD_NAMES) await db.collection<{ _id: string }>(name).insertOne({ _id: name });
   await test.step("each on its own", async () => {
     for (const collection of ODD_NAMES) {
       await using source = new MongoConnector({ uri, database, collection });
@@ -199,7 +199,7 @@ integration("MongoConnector leaves system collections and databases out", async 
 });
 
 integration("MongoConnector pushes a query down", async ({ db, uri, database, test }) => {
-  await db.collection<Document>("c").insertMany(
+  await db.collection<{ _id: number; group: number; long: Long }>("c").insertMany(
     Array.from({ length: 50 }, (_, i) => ({ _id: i, group: i % 5, long: Long.fromNumber(i) })),
   );
   await using connector = new MongoConnector({ uri, database, collection: "c" });
@@ -240,7 +240,11 @@ integration("MongoConnector pushes a query down", async ({ db, uri, database, te
 
 integration("MongoConnector gives documents as the driver decodes them", async (context) => {
   const { db, uri, database } = context;
-  await db.collection<Document>("c").insertOne({ _id: 1, long: Long.fromNumber(5), d: 1.5 });
+  await db.collection<{ _id: number; long: Long; d: number }>("c").insertOne({
+    _id: 1,
+    long: Long.fromNumber(5),
+    d: 1.5,
+  });
   await using connector = new MongoConnector({ uri, database, collection: "c" });
   const plain: Document[] = [];
   for await (const document of connector.extractData()) plain.push(document);

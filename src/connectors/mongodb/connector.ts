@@ -7,6 +7,7 @@ import {
   type ReadOptions,
   type Source,
   type SourceItem,
+  type Stage,
   type Target,
   UsageError,
   type Writer,
@@ -148,10 +149,18 @@ export class MongoConnector extends BaseConnector {
         pointInTime: false,
       },
       async *describe(options: Cancellable = {}): AsyncGenerator<CollectionInfo, void, void> {
-        yield* describeCollections(await atStage(open(options), "source"), options);
+        try {
+          yield* describeCollections(await open(options), options);
+        } catch (error) {
+          throw atStage(error, "source");
+        }
       },
       async *read(options: ReadOptions = {}): AsyncGenerator<SourceItem, void, void> {
-        yield* readCollections(await atStage(open(options), "source"), options);
+        try {
+          yield* readCollections(await open(options), options);
+        } catch (error) {
+          throw atStage(error, "source");
+        }
       },
     };
   }
@@ -176,7 +185,11 @@ export class MongoConnector extends BaseConnector {
           });
         }
         const { openMongoWriter } = await import("./writer.ts");
-        return await openMongoWriter(await atStage(open(options), "target"), options);
+        try {
+          return await openMongoWriter(await open(options), options);
+        } catch (error) {
+          throw atStage(error, "target");
+        }
       },
     };
   }
@@ -206,16 +219,9 @@ function withSignal({ signal }: Cancellable): Cancellable {
   return signal === undefined ? {} : { signal };
 }
 
-async function atStage(
-  session: Promise<MongoSession>,
-  stage: "source" | "target",
-): Promise<MongoSession> {
-  try {
-    return await session;
-  } catch (error) {
-    if (error instanceof DatahoodError) error.stage ??= stage;
-    throw error;
-  }
+function atStage(error: unknown, stage: Stage): unknown {
+  if (error instanceof DatahoodError) error.stage ??= stage;
+  return error;
 }
 
 function unique(needs: readonly PermissionNeed[]): readonly PermissionNeed[] {
