@@ -32,6 +32,8 @@ export function selection(
 interface Rename {
   readonly from: RegExp;
   readonly to: string;
+  /** Whether the old name is a collection with its database. */
+  readonly dotted: boolean;
 }
 
 function parseRename(text: string): Rename {
@@ -42,6 +44,12 @@ function parseRename(text: string): Rename {
       hint: "such as --rename shop.orders=archive.orders, or --rename 'shop.*=archive.*'",
     });
   }
+  const dotted = from.includes(".");
+  if (dotted && !/[^.]\../.test(to)) {
+    throw new UsageError(`Cannot use --rename "${text}": the new name has no collection.`, {
+      hint: `--rename ${from}=${to}.${parseNamespace(from).collection}`,
+    });
+  }
   const holes = (glob: string) => (glob.match(/[*?]/g) ?? []).join("");
   if (holes(to) !== "" && holes(to) !== holes(from)) {
     throw new UsageError(
@@ -49,32 +57,32 @@ function parseRename(text: string): Rename {
       { hint: "such as --rename 'shop.*=archive.*'" },
     );
   }
-  return { from: toRegExp(from), to };
+  return { from: toRegExp(from), to, dotted };
 }
 
-/** What `--rename` makes of a name; the first that fits counts. */
+/**
+ * What `--rename` makes of a name: the first rule that fits counts, `undefined` where none does. A
+ * rule without a dot is about a database, or about a collection that has none, as a file's.
+ */
 export function renaming(
   renames: readonly string[],
-): ((from: Namespace) => Namespace) | undefined {
+): ((from: Namespace) => Namespace | undefined) | undefined {
   if (renames.length === 0) return undefined;
   const rules = renames.map(parseRename);
   return (namespace) => {
-    const name = formatNamespace(namespace);
-    for (const { from, to } of rules) {
-      const found = from.exec(name);
+    for (const rule of rules) {
+      const whole = rule.dotted || namespace.db === "";
+      const found = rule.from.exec(whole ? formatNamespace(namespace) : namespace.db);
       if (found === null) continue;
       let hole = 0;
-      const renamed = to.replace(/[*?]/g, () => found[++hole]!);
-      const result = namespace.db === "" && !renamed.includes(".")
-        ? { db: "", collection: renamed }
-        : parseNamespace(renamed);
-      if (result.collection === "") {
-        throw new UsageError(`Cannot rename "${name}" to "${renamed}": no collection is named.`, {
-          hint: `--rename ${name}=${renamed}.${namespace.collection}`,
-        });
+      const renamed = rule.to.replace(/[*?]/g, () => found[++hole]!);
+      if (renamed.includes(".")) return parseNamespace(renamed);
+      if (!rule.dotted) {
+        return namespace.db === ""
+          ? { db: "", collection: renamed }
+          : { db: renamed, collection: namespace.collection };
       }
-      return result;
     }
-    return namespace;
+    return undefined;
   };
 }

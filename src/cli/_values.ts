@@ -106,7 +106,10 @@ export function parseCompression(flag: string, text: string): string {
 /** A document as Extended JSON; numbers keep the type that is written. */
 export async function parseDocument(flag: string, text: string): Promise<Document> {
   const value = await parseExtendedJson(flag, text);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  // A number alone is an object of the BSON library.
+  const isDocument = typeof value === "object" && value !== null && !Array.isArray(value) &&
+    !("_bsontype" in value);
+  if (!isDocument) {
     refuse(flag, text, "it is not a document", `such as ${flag} '{"name": "Ada"}'`);
   }
   return value as Document;

@@ -7,13 +7,24 @@ function descriptorOf({ kind, target }: PermissionNeed): Deno.PermissionDescript
     case "write":
       return { name: kind, path: target };
     case "net":
-      return { name: "net", host: target };
+      // A wildcard cannot be asked for; a name that it covers can.
+      return { name: "net", host: target.replace(/^\*\./, "any.") };
     case "env":
       return { name: "env", variable: target };
     case "run":
       return { name: "run", command: target };
     case "sys":
       return { name: "sys", kind: target } as Deno.SysPermissionDescriptor;
+  }
+}
+
+async function isGranted(need: PermissionNeed): Promise<boolean> {
+  try {
+    return (await Deno.permissions.query(descriptorOf(need))).state === "granted";
+  } catch (error) {
+    // Some hosts that a flag takes cannot be asked for one by one; the whole kind can.
+    if (!(error instanceof TypeError || error instanceof URIError) || need.kind !== "net") throw error;
+    return (await Deno.permissions.query({ name: "net" })).state === "granted";
   }
 }
 
@@ -36,8 +47,7 @@ export async function missingPermissions(
 ): Promise<readonly PermissionNeed[]> {
   const missing = new Map<string, PermissionNeed>();
   for (const need of needs) {
-    const { state } = await Deno.permissions.query(descriptorOf(need));
-    if (state !== "granted") missing.set(`${need.kind}\0${need.target}`, need);
+    if (!(await isGranted(need))) missing.set(`${need.kind}\0${need.target}`, need);
   }
   return [...missing.values()];
 }

@@ -50,7 +50,9 @@ export class Reporter {
     this.#erase();
     const prefix = level === "warning" ? "warning: " : "";
     this.#io.err(
-      this.#show.logFormat === "json" ? json(level, message, fields) : `${prefix}${message}\n`,
+      this.#show.logFormat === "json"
+        ? json(level, message, fields)
+        : `${prefix}${printable(message)}\n`,
     );
     this.#log(level, message, fields);
   }
@@ -164,6 +166,15 @@ export class Reporter {
     this.#drawn = 0;
     this.#lastDrawn = -Infinity;
   }
+}
+
+/** A name may hold anything; a terminal would obey some of it. */
+function printable(text: string): string {
+  return text.replace(
+    // deno-lint-ignore no-control-regex
+    /[\0-\x08\x0b-\x1f\x7f-\x9f]/g,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
 }
 
 function json(level: Level, message: string, fields: Record<string, unknown>): string {

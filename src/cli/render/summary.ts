@@ -1,5 +1,10 @@
-import { type Counts, formatNamespace, type Issue, type Namespace } from "../../core/mod.ts";
-import type { TransferSummary } from "../../transfer/mod.ts";
+import {
+  type Counts,
+  formatNamespace,
+  type Issue,
+  type Namespace,
+  type TransferSummary,
+} from "../../core/mod.ts";
 import { formatBytes, formatCount, formatSeconds } from "./_units.ts";
 
 const HEAD = ["collection", "read", "written", "unchanged", "skipped", "rejected", "bytes", "time"];
@@ -77,7 +82,11 @@ export function summaryJson(
       counts: summary.counts,
       seconds: rounded(summary.seconds),
       bytesPerSecond: Math.round(summary.counts.bytesRead / Math.max(summary.seconds, 0.001)),
-      rejections: summary.rejections,
+      retries: summary.retries,
+      rejections: summary.rejections.map(({ from, ...rejection }) => ({
+        from: nameOf(from, context.source),
+        ...rejection,
+      })),
     }),
     issues: issues.map(({ code, level, message, namespace }) => ({
       code,

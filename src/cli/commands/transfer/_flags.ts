@@ -1,4 +1,5 @@
-import type { OnConflict, Query } from "../../../core/mod.ts";
+import type { Namespace, OnConflict, Query } from "../../../core/mod.ts";
+import { renaming, selection } from "../../_globs.ts";
 import {
   parseChoice,
   parseCompression,
@@ -12,9 +13,10 @@ import {
 /** The options of a transfer, read and checked. */
 export interface TransferFlags {
   readonly query: Query | undefined;
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-  readonly rename: readonly string[];
+  /** What `--include` and `--exclude` leave; all where neither is given. */
+  readonly include: ((namespace: Namespace) => boolean) | undefined;
+  /** What `--rename` makes of a name, if it is about that one. */
+  readonly rename: ((from: Namespace) => Namespace | undefined) | undefined;
   readonly system: boolean;
   readonly indexes: "all" | "no-ttl" | "none" | undefined;
   readonly from: string | undefined;
@@ -88,9 +90,8 @@ async function parseQuery(flags: RawFlags): Promise<Query | undefined> {
 /** Reads the options of a transfer. */
 export async function parseTransferFlags(flags: RawFlags): Promise<TransferFlags> {
   return {
-    include: list(flags, "include"),
-    exclude: list(flags, "exclude"),
-    rename: list(flags, "rename"),
+    include: selection(list(flags, "include"), list(flags, "exclude")),
+    rename: renaming(list(flags, "rename")),
     system: flags.system === true,
     indexes: read(
       flags,

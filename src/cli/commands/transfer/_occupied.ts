@@ -39,7 +39,7 @@ async function occupied(
   plan: TransferPlan,
   signal: AbortSignal,
 ): Promise<CollectionInfo[]> {
-  const written = new Set(plan.collections.map(({ to }) => to));
+  const written = new Set(plan.collections.map(({ to }) => formatNamespace(to)));
   const found: CollectionInfo[] = [];
   try {
     for await (const info of target.source!.describe({ signal })) {

@@ -1,15 +1,118 @@
-import type { TransferOptions } from "../../../transfer/mod.ts";
-/** One collection of a plan, as it is shown. */
-export interface PlannedCollection {
-  readonly from: string;
-  readonly to: string;
-}
+import {
+  type Address,
+  type Connector,
+  formatNamespace,
+  type Namespace,
+  NotFoundError,
+  UnsupportedError,
+  UsageError,
+} from "../../../core/mod.ts";
+import { mapAll, type MappingTarget, planMapping, type RenamePair } from "../../../transfer/mod.ts";
+import { refuseQuery, refuseSameCollection } from "./_refuse.ts";
+import type { TransferJob } from "./run.ts";
+import { atStage } from "./_stage.ts";
+
 /** What becomes of what. */
 export interface TransferPlan {
-  readonly collections: readonly PlannedCollection[];
-  readonly options: TransferOptions;
+  /** Each collection of the source that is taken, and its name at the target. */
+  readonly collections: readonly RenamePair[];
+  /** The same as a function, for collections that appear later. */
+  readonly map: (from: Namespace) => Namespace;
 }
-// deno-lint-ignore require-await no-explicit-any
-export async function planTransfer(..._a: any[]): Promise<TransferPlan> {
-  throw new Error("todo");
+
+function holdsOne(address: Address): boolean {
+  return address.kind !== "mongodb" || address.collection !== undefined;
+}
+
+function mappingTarget({ kind, display, database, collection, path }: Address): MappingTarget {
+  if (path !== undefined) return { holds: "file", display };
+  if (kind !== "mongodb") return { holds: "many", display };
+  if (database === undefined) return { holds: "server", display };
+  return collection === undefined
+    ? { holds: "database", db: database, display }
+    : { holds: "collection", db: database, collection, display };
+}
+
+/** The mapping of the addresses with `--rename` before it. */
+function mappingOf({ source, target, flags }: TransferJob): TransferPlan["map"] {
+  const to = mappingTarget(target);
+  // What is chosen with --include may turn out to be one collection; the pipeline refuses a second.
+  const one = holdsOne(source) || flags.include !== undefined;
+  const map = planMapping({ holds: one ? "one" : "many", display: source.display }, to);
+  const { rename } = flags;
+  if (rename === undefined) return map;
+  if (to.holds === "collection" || to.holds === "file") {
+    throw new UsageError(`Cannot use --rename with "${target.display}": it is the name already.`, {
+      hint: "leave --rename out",
+    });
+  }
+  return (from) => {
+    const renamed = rename(from);
+    if (renamed === undefined) return map(from);
+    if (to.holds === "database" && renamed.db !== "" && renamed.db !== to.db) {
+      throw new UsageError(
+        `Cannot rename "${formatNamespace(from)}" to "${
+          formatNamespace(renamed)
+        }": the target is ` +
+          `the database "${to.db}".`,
+        { hint: `--rename ${formatNamespace(from)}=${to.db}.${renamed.collection}` },
+      );
+    }
+    return renamed.db === "" ? map(renamed) : renamed;
+  };
+}
+
+/** Asks the source what it has, and says what becomes of it. */
+export async function planTransfer(
+  job: TransferJob,
+  connector: Connector,
+  signal: AbortSignal,
+): Promise<TransferPlan> {
+  const { source, target, flags } = job;
+  if (connector.source === undefined) {
+    throw new UnsupportedError(`Cannot read from "${source.display}": it can only be written.`, {
+      stage: "source",
+    });
+  }
+  const map = mappingOf(job);
+  refuseQuery(job, connector.source);
+  const found = await atStage("source", async () => {
+    const found: Namespace[] = [];
+    for await (const { namespace } of connector.source!.describe({ signal })) found.push(namespace);
+    return found;
+  });
+  const { include } = flags;
+  const taken = include === undefined ? found : found.filter(include);
+  if (taken.length === 0 && found.length > 0) {
+    throw new NotFoundError(
+      `Cannot find a collection at "${source.display}" that --include and --exclude leave.`,
+      { stage: "source", hint: `there are ${list(found)}` },
+    );
+  }
+  const collections = mapAll(taken, map);
+  if (collections.length > 1 && mappingTarget(target).holds === "file") {
+    throw new UsageError(
+      `Cannot write ${list(taken)} to "${target.display}": a file holds one collection.`,
+      { hint: "name one collection at the source" },
+    );
+  }
+  for (const { from, to } of collections) refuseSameCollection(source, target, from, to);
+  return { collections, map };
+}
+
+function list(namespaces: readonly Namespace[]): string {
+  const most = 5;
+  const names = namespaces.slice(0, most).map(formatNamespace).join(", ");
+  return namespaces.length > most ? `${names} and ${namespaces.length - most} more` : names;
+}
+
+/** The two names of a line of the plan; a file is shown by its path. */
+export function planLine({ source, target }: TransferJob, { from, to }: RenamePair): {
+  from: string;
+  to: string;
+} {
+  return {
+    from: source.path === undefined ? formatNamespace(from) : source.display,
+    to: target.kind === "mongodb" ? formatNamespace(to) : target.display,
+  };
 }

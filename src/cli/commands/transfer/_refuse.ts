@@ -1,4 +1,4 @@
-import { hostsOf, lacksPassword, withPassword } from "../../../connectors/_mongodb_address.ts";
+import { lacksPassword, withPassword } from "../../../connectors/_mongodb_address.ts";
 import {
   type Address,
   ConnectError,
@@ -8,6 +8,7 @@ import {
   UsageError,
 } from "../../../core/mod.ts";
 import { sameFile } from "../../../io/mod.ts";
+import { sameCollection } from "../../../transfer/mod.ts";
 import type { CliIo } from "../../_io.ts";
 import type { TransferJob } from "./run.ts";
 
@@ -112,10 +113,12 @@ export function refuseSameCollection(
   from: Namespace,
   to: Namespace,
 ): void {
-  if (source.kind !== "mongodb" || target.kind !== "mongodb") return;
-  if (from.db !== to.db || from.collection !== to.collection) return;
-  const hosts = new Set(hostsOf(source));
-  if (!hostsOf(target).some((host) => hosts.has(host))) return;
+  if (source.uri === undefined || target.uri === undefined) return;
+  const same = sameCollection(
+    { uri: source.uri, namespace: from },
+    { uri: target.uri, namespace: to },
+  );
+  if (!same) return;
   throw new UsageError(
     `Cannot write "${target.display}": ${to.db}.${to.collection} is the source itself` +
       (source.display === target.display ? "." : `, which "${source.display}" names too.`),

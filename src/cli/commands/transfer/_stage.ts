@@ -1,4 +1,5 @@
-import { DatahoodError, IoError, type Stage } from "../../../core/mod.ts";
+import { DatahoodError, type Stage } from "../../../core/mod.ts";
+import { ClosedPipeError } from "../../../io/mod.ts";
 
 /** Does something at one end, so that an error of it belongs to that end. */
 export async function atStage<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
@@ -10,11 +11,10 @@ export async function atStage<T>(stage: Stage, work: () => Promise<T>): Promise<
   }
 }
 
-/** Whether a run ended because the program that read standard output left: no failure of ours. */
-export function isClosedPipe(error: unknown, { target }: { target: { path?: string } }): boolean {
-  if (target.path !== "-" || !(error instanceof IoError)) return false;
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof Deno.errors.BrokenPipe) return true;
+/** Whether a run ended because the program that read its output left: no failure of ours. */
+export function isClosedPipe(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ClosedPipeError) return true;
   }
   return false;
 }

@@ -1,26 +1,26 @@
 import { CONNECTORS } from "../../../connectors/all.ts";
 import {
   type Address,
-  type Connector,
   type ConnectorDescriptor,
   type ConnectorSettings,
-  type Counts,
+  DatahoodError,
   EXIT_CODES,
   exitCodeOf,
   InterruptedError,
   type PermissionNeed,
+  type TransferEvent,
+  type TransferSummary,
 } from "../../../core/mod.ts";
 import { ensurePermissions } from "../../../permissions/mod.ts";
-import { transfer, type TransferOptions, type TransferSummary } from "../../../transfer/mod.ts";
+import { countSource, transfer } from "../../../transfer/mod.ts";
 import { type CliIo, ClosedOutput } from "../../_io.ts";
-import { renaming, selection } from "../../_globs.ts";
 import { errorToJson, errorToText } from "../../render/error.ts";
 import { Reporter } from "../../render/reporter.ts";
 import { type SummaryContext, summaryJson, summaryTable } from "../../render/summary.ts";
 import { allowOccupied } from "./_occupied.ts";
 import { completePassword, refuseImpossible, refuseSamePlace } from "./_refuse.ts";
 import type { ShowFlags, TransferFlags } from "./_flags.ts";
-import { type PlannedCollection, planTransfer } from "./_plan.ts";
+import { planLine, planTransfer } from "./_plan.ts";
 import { atStage, isClosedPipe } from "./_stage.ts";
 
 /** One transfer as the generic command and the presets ask for it. */
@@ -67,11 +67,9 @@ function ownNeeds({ summary, logFile }: ShowFlags): PermissionNeed[] {
 
 /** What is known of a run at its end, however it ended. */
 interface Outcome {
-  plan: readonly PlannedCollection[];
+  plan: readonly { readonly from: string; readonly to: string }[];
   summary?: TransferSummary;
   error?: unknown;
-  /** What was counted before an error. */
-  counts?: { read: number; written: number };
 }
 
 /** Runs a transfer, shows it, and gives the exit code. */
@@ -99,87 +97,50 @@ async function perform(
   io: CliIo,
 ): Promise<void> {
   const { flags, show } = job;
+  // What a preset's dry run is about is the source alone: its target is not even looked at.
+  const sourceOnly = job.preset && flags.dryRun;
   const sourceDescriptor = descriptorOf(job.source.kind);
-  // A dry run is a run into nothing: the target of a preset is not even looked at.
-  const lookAtTarget = !(job.preset && flags.dryRun);
-  const targetDescriptor = descriptorOf(lookAtTarget ? job.target.kind : "null");
+  const targetDescriptor = descriptorOf(job.target.kind);
   const sourceSettings = settingsOf("source", flags, reporter);
   const targetSettings = settingsOf("target", flags, reporter);
-  const targetAddress = lookAtTarget ? job.target : { kind: "null", display: job.target.display };
   await ensurePermissions([
     ...sourceDescriptor.permissions(job.source, sourceSettings),
-    ...targetDescriptor.permissions(targetAddress, targetSettings),
+    ...sourceOnly ? [] : targetDescriptor.permissions(job.target, targetSettings),
     ...ownNeeds(show),
   ], { prompt: io.interactive });
 
-  await refuseSamePlace(job);
-  await using source = await sourceDescriptor.create(
-    completePassword(job.source, io),
-    sourceSettings,
-  );
-  await using target = await targetDescriptor.create(
-    completePassword(targetAddress, io),
-    targetSettings,
-  );
-  await reach(source, "source", signal, io);
-  await reach(target, "target", signal, io);
+  if (!sourceOnly) await refuseSamePlace(job);
+  const sourceAddress = completePassword(job.source, io);
+  const targetAddress = sourceOnly ? job.target : completePassword(job.target, io);
+  await using source = await sourceDescriptor.create(sourceAddress, sourceSettings);
+  await using target = await targetDescriptor.create(targetAddress, targetSettings);
+  await atStage("source", () => source.connect({ signal }));
+  if (!sourceOnly) await atStage("target", () => target.connect({ signal }));
 
-  const include = selection(flags.include, flags.exclude);
-  const rename = renaming(flags.rename);
-  const plan = await planTransfer(job, source, target, { include, rename, signal });
-  outcome.plan = plan.collections;
-  for (const { from, to } of plan.collections) {
-    reporter.line("info", `${from} → ${to}`, { from, to });
-  }
+  const plan = await planTransfer(job, source, signal);
+  outcome.plan = plan.collections.map((pair) => planLine(job, pair));
+  for (const { from, to } of outcome.plan) reporter.line("info", `${from} → ${to}`, { from, to });
   if (flags.plan) return;
-  if (lookAtTarget) await allowOccupied(job, target, plan, reporter, io, signal);
+  if (!sourceOnly) await allowOccupied(job, target, plan, reporter, io, signal);
 
-  await using nothing = await descriptorOf("null").create({ kind: "null", display: "null:" }, {
-    role: "target",
-  });
-  const counts = new Map<string, Counts>();
-  const options: TransferOptions = {
-    ...plan.options,
+  const reading = {
+    ...(flags.include === undefined ? {} : { include: flags.include }),
+    ...(flags.query === undefined ? {} : { query: flags.query }),
     ...(flags.batchBytes === undefined ? {} : { batchBytes: flags.batchBytes }),
-    ...(flags.onConflict === undefined ? {} : { onConflict: flags.onConflict }),
-    ...(flags.indexes === undefined ? {} : { indexes: flags.indexes }),
     ...(flags.retries === undefined ? {} : { retries: flags.retries }),
-    overwrite: flags.drop || flags.overwrite,
-    stopOnError: flags.stopOnError,
+    rename: plan.map,
     signal,
-    onEvent: (event) => {
-      if (event.type === "progress" || event.type === "end") {
-        counts.set(`${event.from.db}\0${event.from.collection}`, event.counts);
-      }
-      reporter.event(event);
-    },
+    onEvent: (event: TransferEvent) => reporter.event(event),
   };
-  try {
-    outcome.summary = await transfer(source, flags.dryRun ? nothing : target, options);
-  } catch (error) {
-    const all = [...counts.values()];
-    outcome.counts = {
-      read: all.reduce((sum, { read }) => sum + read, 0),
-      written: all.reduce((sum, { written }) => sum + written, 0),
-    };
-    throw error;
-  }
-}
-
-/** Connects an end; what it needs that only the network could tell is checked then. */
-async function reach(
-  connector: Connector,
-  role: "source" | "target",
-  signal: AbortSignal,
-  io: CliIo,
-): Promise<void> {
-  await atStage(role, async () => {
-    if (connector.discoverPermissions !== undefined) {
-      const needs = await connector.discoverPermissions({ signal });
-      await ensurePermissions(needs, { prompt: io.interactive });
-    }
-    await connector.connect({ signal });
-  });
+  outcome.summary = flags.dryRun
+    ? await countSource(source, reading)
+    : await transfer(source, target, {
+      ...reading,
+      ...(flags.onConflict === undefined ? {} : { onConflict: flags.onConflict }),
+      ...(flags.indexes === undefined ? {} : { indexes: flags.indexes }),
+      overwrite: flags.drop || flags.overwrite,
+      stopOnError: flags.stopOnError,
+    });
 }
 
 /** Stops a run when the process is told to: first in order, the second time at once. */
@@ -205,19 +166,26 @@ function goingOn({ source, target, flags }: TransferJob): string {
     : `${again}; documents with an _id that are already there are counted as unchanged`;
 }
 
+/** What a stopped run leaves: a file is not there at all, a collection keeps what it got. */
+function written({ target, flags }: TransferJob, summary: TransferSummary | undefined): string {
+  const count = target.kind === "mongodb" && !flags.dryRun ? summary?.counts.written ?? 0 : 0;
+  return count === 0 ? "Nothing was written." : `${count} documents were written.`;
+}
+
 function conclude(
   job: TransferJob,
-  { plan, summary, error, counts }: Outcome,
+  { plan, error, ...outcome }: Outcome,
   reporter: Reporter,
   stopCode: number | undefined,
   io: CliIo,
 ): number {
   const { show, flags } = job;
-  if (error instanceof ClosedOutput || isClosedPipe(error, job)) return EXIT_CODES.done;
+  if (error instanceof ClosedOutput || isClosedPipe(error)) return EXIT_CODES.done;
   const stopped = error instanceof InterruptedError;
+  const summary = outcome.summary ?? (error instanceof DatahoodError ? error.result : undefined);
   const code = error !== undefined
     ? (stopped ? stopCode : undefined) ?? exitCodeOf(error)
-    : summary !== undefined && summary.counts.rejected > 0
+    : (summary?.counts.rejected ?? 0) > 0
     ? EXIT_CODES.rejected
     : EXIT_CODES.done;
   if (summary !== undefined) {
@@ -226,7 +194,7 @@ function conclude(
       if (show.logFormat === "text") io.err(summaryTable(summary, job.target.display));
       else reporter.line("info", "Done", { counts: summary.counts, seconds: summary.seconds });
     }
-    if (flags.dryRun) {
+    if (flags.dryRun && error === undefined) {
       reporter.line(
         "info",
         `Dry run: ${summary.counts.read} documents would go to ${job.target.display}; ` +
@@ -238,9 +206,7 @@ function conclude(
   if (error !== undefined) {
     const shown = stopped
       ? new InterruptedError(
-        counts === undefined
-          ? error.message
-          : `${error.message} ${counts.written} documents were written.`,
+        `${error.message} ${written(job, summary)}`,
         { hint: goingOn(job), cause: error },
       )
       : error;
@@ -252,14 +218,13 @@ function conclude(
     source: job.source.display,
     target: job.target.display,
     dryRun: flags.dryRun,
-    plan: plan.map(({ from, to }) => ({ from, to })),
+    plan,
     issues: reporter.issues,
     exitCode: code,
   };
   const result = {
     ...summaryJson(context, summary),
     ...(error === undefined ? {} : { error: errorToJson(error) }),
-    ...(counts === undefined ? {} : { counts }),
   };
   if (show.summary !== undefined) {
     io.writeFile(show.summary, JSON.stringify(result, null, 2) + "\n");

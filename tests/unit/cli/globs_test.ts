@@ -1,0 +1,66 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { renaming, selection } from "../../../src/cli/_globs.ts";
+import { formatNamespace, parseNamespace, UsageError } from "../../../src/core/mod.ts";
+
+const NAMES = ["shop.orders", "shop.orders.2024", "shop.users", "archive.orders", "shop.a+b"];
+
+Deno.test("selection() leaves what is included and not excluded", async (t) => {
+  const table: readonly [readonly string[], readonly string[], readonly string[]][] = [
+    [["shop.*"], [], ["shop.orders", "shop.orders.2024", "shop.users", "shop.a+b"]],
+    [["shop.orders"], [], ["shop.orders"]],
+    [["*.orders"], [], ["shop.orders", "archive.orders"]],
+    [["orders"], [], ["shop.orders", "archive.orders"]],
+    [["o*"], [], ["shop.orders", "shop.orders.2024", "archive.orders"]],
+    [["shop.user?"], [], ["shop.users"]],
+    [["shop.a+b"], [], ["shop.a+b"]],
+    [[], ["shop.*"], ["archive.orders"]],
+    [["shop.*"], ["*.users", "shop.a*"], ["shop.orders", "shop.orders.2024"]],
+    [["nothing"], [], []],
+  ];
+  for (const [include, exclude, wanted] of table) {
+    await t.step(`${include} without ${exclude}`, () => {
+      const leaves = selection(include, exclude)!;
+      assertEquals(NAMES.filter((name) => leaves(parseNamespace(name))), wanted);
+    });
+  }
+  assertEquals(selection([], []), undefined);
+});
+
+Deno.test("renaming() gives the first name that fits", async (t) => {
+  const table: readonly [readonly string[], string, string][] = [
+    [["shop.orders=archive.orders"], "shop.orders", "archive.orders"],
+    [["shop=archive"], "shop.orders.2024", "archive.orders.2024"],
+    [["sh*=old_*"], "shop.orders", "old_op.orders"],
+    [["shop.*=archive.*"], "shop.orders.2024", "archive.orders.2024"],
+    [["*.orders=all.*"], "shop.orders", "all.shop"],
+    [["shop.*=one.all", "shop.users=two.users"], "shop.users", "one.all"],
+    [["*.*=b.*_*"], "shop.users", "b.shop_users"],
+    [["shop.user?=x.u?"], "shop.users", "x.us"],
+  ];
+  for (const [renames, from, wanted] of table) {
+    await t.step(`${renames}: ${from}`, () => {
+      assertEquals(formatNamespace(renaming(renames)!(parseNamespace(from))!), wanted);
+    });
+  }
+  assertEquals(renaming([]), undefined);
+  assertEquals(renaming(["shop.orders=archive.orders"])!(parseNamespace("shop.users")), undefined);
+  assertEquals(renaming(["orders=x"])!({ db: "", collection: "orders" }), {
+    db: "",
+    collection: "x",
+  });
+  assertEquals(renaming(["orders=archive.x"])!({ db: "", collection: "orders" }), {
+    db: "archive",
+    collection: "x",
+  });
+});
+
+Deno.test("renaming() refuses what names nothing", () => {
+  for (const text of ["x", "=x", "x=", "a=b=c", "a.*=b.?", "a=b.*", "shop.a=archive"]) {
+    assertThrows(() => renaming([text]), UsageError, "--rename");
+  }
+  assertThrows(
+    () => renaming(["shop.*=archive"])!(parseNamespace("shop.a")),
+    UsageError,
+    "archive",
+  );
+});

@@ -1,0 +1,112 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { Int32, Long } from "bson";
+import {
+  parseChoice,
+  parseCompression,
+  parseCount,
+  parseDocument,
+  parseDuration,
+  parseSize,
+  parseSort,
+} from "../../../src/cli/_values.ts";
+import { UsageError } from "../../../src/core/mod.ts";
+
+/** Runs a table of texts and what they are read as; `undefined` means refused. */
+async function table<T>(
+  t: Deno.TestContext,
+  parse: (flag: string, text: string) => T,
+  rows: readonly (readonly [string, T | undefined])[],
+): Promise<void> {
+  for (const [text, wanted] of rows) {
+    await t.step(text || '""', () => {
+      if (wanted === undefined) assertThrows(() => parse("--x", text), UsageError, "--x");
+      else assertEquals(parse("--x", text), wanted);
+    });
+  }
+}
+
+Deno.test("parseCount() reads whole numbers in digits only", (t) =>
+  table(t, (flag, text) => parseCount(flag, text), [
+    ["0", 0],
+    ["12", 12],
+    ["007", 7],
+    ["", undefined],
+    ["-1", undefined],
+    ["1e3", undefined],
+    ["0x10", undefined],
+    ["1.5", undefined],
+    [" 1", undefined],
+    ["99999999999999999999", undefined],
+  ]));
+
+Deno.test("parseSize() reads bytes with a unit", (t) =>
+  table(t, parseSize, [
+    ["1", 1],
+    ["64k", 65536],
+    ["1kB", 1000],
+    ["1KiB", 1024],
+    ["4MiB", 4194304],
+    ["1.5 MB", 1500000],
+    ["1G", 1073741824],
+    ["0", undefined],
+    ["", undefined],
+    ["MiB", undefined],
+    ["1 TiBs", undefined],
+    ["-1", undefined],
+  ]));
+
+Deno.test("parseDuration() reads times with a unit", (t) =>
+  table(t, parseDuration, [
+    ["500ms", 500],
+    ["10s", 10_000],
+    ["1.5m", 90_000],
+    ["2h", 7_200_000],
+    ["10", undefined],
+    ["0s", undefined],
+    ["", undefined],
+    ["999h", undefined],
+    ["1d", undefined],
+  ]));
+
+Deno.test("parseCompression() reads a name and a level", (t) =>
+  table(t, parseCompression, [
+    ["none", "none"],
+    ["gzip", "gzip"],
+    ["gzip:9", "gzip:9"],
+    ["zstd:19", "zstd:19"],
+    ["gzip:0", undefined],
+    ["gzip:10", undefined],
+    ["zstd:20", undefined],
+    ["none:1", undefined],
+    ["brotli", undefined],
+    ["gzip:", undefined],
+  ]));
+
+Deno.test("parseChoice() suggests the nearest word", () => {
+  const words = ["report", "skip"] as const;
+  assertEquals(parseChoice("--x", "skip", words), "skip");
+  const error = assertThrows(() => parseChoice("--x", "skipp", words), UsageError);
+  assertEquals(error.hint, "did you mean --x skip?");
+});
+
+Deno.test("parseDocument() keeps the types of a filter's numbers", async () => {
+  const filter = await parseDocument("--filter", '{"a": 1, "b": {"$numberLong": "5"}}');
+  assertEquals(filter, { a: new Int32(1), b: Long.fromNumber(5) });
+  for (const text of ["", "1", "[]", "null", "{a: 1}", "{'a': 1}"]) {
+    await assertRejects(() => parseDocument("--filter", text), UsageError, "--filter");
+  }
+});
+
+Deno.test("parseSort() takes a document or pairs", async () => {
+  assertEquals(await parseSort("--sort", '{"b": -1, "a": 1}'), { b: -1, a: 1 });
+  assertEquals(await parseSort("--sort", '[["2", -1], ["1", 1]]') as unknown, [["2", -1], [
+    "1",
+    1,
+  ]]);
+  assertEquals(await parseSort("--sort", '{"s": {"$meta": "textScore"}}'), {
+    s: { $meta: "textScore" },
+  });
+  for (const text of ['{"2": 1, "1": 1}', '{"a": 2}', '{"a": "up"}', '[["a"]]', "1", '["a"]']) {
+    await assertRejects(() => parseSort("--sort", text), UsageError, "--sort");
+  }
+});
