@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { fromFileUrl } from "@std/path";
 
 /** The repository. */
-export const ROOT: string = decodeFileUrl(new URL("../", import.meta.url));
+export const ROOT: string = fromFileUrl(new URL("..", import.meta.url)).replace(/[/\\]$/, "");
 
 /** What resolves the bare names where only an npm registry is reachable. */
 export const IMPORT_MAP: readonly string[] = ["--import-map", "npm/import_map.json"];
@@ -16,11 +17,6 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Environment variables beside the inherited ones. */
   readonly env?: Readonly<Record<string, string>>;
-}
-
-function decodeFileUrl(url: URL): string {
-  const path = decodeURIComponent(url.pathname).replace(/\/$/, "");
-  return Deno.build.os === "windows" ? path.slice(1).replaceAll("/", "\\") : path;
 }
 
 /**
