@@ -8,3 +8,5 @@ export * from "./src/bson/mod.ts";
 export * from "./src/connectors/base.ts";
 export * from "./src/connectors/null/mod.ts";
 export * from "./src/transfer/mod.ts";
+export * from "./src/io/mod.ts";
+export * from "./src/connectors/bson/mod.ts";

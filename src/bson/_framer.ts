@@ -52,6 +52,11 @@ export class Framer {
     return this.#failure !== undefined || this.#filled === this.#buffer.length;
   }
 
+  /** How many documents are whole so far, those before the first one of this stream included. */
+  get documents(): number {
+    return this.#index + this.#count;
+  }
+
   /** Copies bytes in, as many as there is room for, and says how many. */
   fill(chunk: Uint8Array, from: number): number {
     const count = Math.min(chunk.length - from, this.#buffer.length - this.#filled);

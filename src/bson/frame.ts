@@ -1,4 +1,4 @@
-import { throwIfInterrupted, UsageError } from "../core/mod.ts";
+import { DataError, throwIfInterrupted, UsageError } from "../core/mod.ts";
 import { Framer } from "./_framer.ts";
 
 /** Whole documents of a stream: one buffer and where they start, next to each other. */
@@ -72,15 +72,48 @@ export async function* frameDocuments(
   if (batchDocuments !== Infinity) checkSize("batchDocuments", batchDocuments);
   const { startOffset = 0, firstIndex = 0, name } = options;
   const framer = new Framer({ batchBytes, batchDocuments, startOffset, firstIndex, name });
-  for await (const chunk of chunks) {
-    throwIfInterrupted(signal);
-    for (let at = 0; at < chunk.length;) {
-      at += framer.fill(chunk, at);
-      if (framer.full) yield* framer.take();
+  const reading = chunks[Symbol.asyncIterator]();
+  try {
+    while (true) {
+      throwIfInterrupted(signal);
+      const next = await nextOf(reading, framer);
+      if ("error" in next) {
+        yield* framer.take();
+        throw next.error;
+      }
+      if (next.done === true) break;
+      for (let at = 0; at < next.value.length;) {
+        at += framer.fill(next.value, at);
+        if (framer.full) yield* framer.take();
+      }
     }
+  } finally {
+    await reading.return?.();
   }
-  throwIfInterrupted(signal);
   yield* framer.finish();
+}
+
+/** The next chunk, or why there is none: what is whole is given before that is thrown. */
+async function nextOf(
+  reading: AsyncIterator<Uint8Array>,
+  framer: Framer,
+): Promise<IteratorResult<Uint8Array> | { readonly error: unknown }> {
+  try {
+    return await reading.next();
+  } catch (error) {
+    if (!(error instanceof DataError) || error.index !== undefined) return { error };
+    const count = framer.documents;
+    const hint = count === 0 ? error.hint : `The ${count} documents before that are whole.`;
+    return {
+      error: new DataError(error.message, {
+        ...(hint === undefined ? {} : { hint }),
+        ...(error.stage === undefined ? {} : { stage: error.stage }),
+        ...(error.offset === undefined ? {} : { offset: error.offset }),
+        index: count,
+        cause: error.cause,
+      }),
+    };
+  }
 }
 
 function checkSize(name: string, value: number): void {

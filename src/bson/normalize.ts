@@ -22,7 +22,7 @@ export interface DocumentId {
  * @example
  * ```ts
  * import { documentId } from "@datahood/cli";
- * import { serialize } from "bson";
+ * import { deserialize, serialize } from "bson";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(documentId(serialize({ a: 1, _id: 7 }), 0)?.first, false);
@@ -44,10 +44,11 @@ export function documentId(buffer: Uint8Array, start: number): DocumentId | unde
  * @example
  * ```ts
  * import { withIdFirst } from "@datahood/cli";
- * import { serialize } from "bson";
+ * import { deserialize, serialize } from "bson";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(withIdFirst(serialize({ a: 1, _id: 7 }), 0), serialize({ _id: 7, a: 1 }));
+ * const moved = withIdFirst(serialize({ a: 1, _id: 7 }), 0);
+ * assertEquals(deserialize(moved), { _id: 7, a: 1 });
  * ```
  */
 export function withIdFirst(buffer: Uint8Array, start: number): Uint8Array<ArrayBuffer> {
@@ -78,11 +79,11 @@ export function withIdFirst(buffer: Uint8Array, start: number): Uint8Array<Array
  * @example
  * ```ts
  * import { withId } from "@datahood/cli";
- * import { ObjectId, serialize } from "bson";
+ * import { deserialize, ObjectId, serialize } from "bson";
  * import { assertEquals } from "@std/assert";
  *
  * const id = new ObjectId();
- * assertEquals(withId(serialize({ a: 1 }), 0, id.id), serialize({ _id: id, a: 1 }));
+ * assertEquals(deserialize(withId(serialize({ a: 1 }), 0, id.id)), { _id: id, a: 1 });
  * ```
  */
 export function withId(

@@ -1,0 +1,134 @@
+import { frameDocuments } from "../../bson/mod.ts";
+import {
+  type Cancellable,
+  type CollectionInfo,
+  DataError,
+  type Namespace,
+  type ReadOptions,
+  type Source,
+  type SourceItem,
+  UsageError,
+} from "../../core/mod.ts";
+import { type ByteSource, openByteSource } from "../../io/mod.ts";
+import { notBson } from "./_not_bson.ts";
+import { type BsonPlace, placeOf, positionAt } from "./_position.ts";
+
+/** Enough of the first bytes to tell what a file is that is not BSON. */
+const HEAD_BYTES = 1024;
+
+/** Reads one file as one collection. */
+export function bsonSource(path: string, namespace: Namespace): Source {
+  const isPipe = path === "-";
+  return {
+    capabilities: {
+      rereadable: !isPipe,
+      resumable: !isPipe,
+      ordered: true,
+      fidelity: "bytes",
+      query: [],
+      pointInTime: true,
+    },
+    describe: (options) => describe(path, namespace, options),
+    read: (options) => read(path, namespace, options),
+  };
+}
+
+async function* describe(
+  path: string,
+  namespace: Namespace,
+  { signal }: Cancellable = {},
+): AsyncGenerator<CollectionInfo, void, void> {
+  // Standard input can be opened only once: by who reads it.
+  if (path === "-") return yield { namespace, type: "collection" };
+  await using bytes = await openByteSource(path, signal === undefined ? {} : { signal });
+  yield infoOf(namespace, bytes);
+}
+
+function infoOf(namespace: Namespace, bytes: ByteSource): CollectionInfo {
+  const { storedBytes, compression } = bytes;
+  if (storedBytes === undefined) return { namespace, type: "collection" };
+  const estimate = compression === "none" ? { bytes: storedBytes } : { storedBytes };
+  return { namespace, type: "collection", estimate };
+}
+
+async function* read(
+  path: string,
+  namespace: Namespace,
+  options: ReadOptions = {},
+): AsyncGenerator<SourceItem, void, void> {
+  const { include, partition, after, query = {}, batchBytes, batchDocuments, signal } = options;
+  refuseQuery(path, query);
+  if (partition !== undefined) {
+    throw new UsageError(`Cannot read a part of "${path}": a BSON file has no partitions`);
+  }
+  const from = after === undefined ? { offset: 0, index: 0 } : placeOf(after, path);
+  if (include !== undefined && !include(namespace)) return;
+
+  await using bytes = await openByteSource(path, {
+    startOffset: from.offset,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  yield { type: "begin", collection: infoOf(namespace, bytes) };
+  const head = new Head();
+  const batches = frameDocuments(head.watch(bytes.chunks()), {
+    name: path === "-" ? "standard input" : path,
+    startOffset: from.offset,
+    firstIndex: from.index,
+    ...(batchBytes === undefined ? {} : { batchBytes }),
+    ...(batchDocuments === undefined ? {} : { batchDocuments }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  let seq = 0;
+  try {
+    for await (const batch of batches) {
+      const { buffer, starts, firstIndex, endOffset, release } = batch;
+      const place: BsonPlace = { offset: endOffset, index: firstIndex + starts.length };
+      yield {
+        type: "batch",
+        batch: {
+          namespace,
+          buffer,
+          starts,
+          firstIndex,
+          lane: 0,
+          seq: seq++,
+          after: positionAt(place),
+          ...(release === undefined ? {} : { release }),
+        },
+      };
+    }
+  } catch (error) {
+    const first = error instanceof DataError && error.index === 0 && error.offset === 0;
+    throw first ? notBson(error, path, head.bytes, bytes.compression) : error;
+  }
+  yield { type: "end", namespace };
+}
+
+function refuseQuery(path: string, query: object): void {
+  const [part] = Object.entries(query).filter(([, value]) => value !== undefined);
+  if (part === undefined) return;
+  throw new UsageError(`Cannot use ${part[0]} on "${path}": a BSON file is read as it is`, {
+    hint: "Filter, projection, sort, skip and limit work on a MongoDB source.",
+  });
+}
+
+/** Keeps a copy of the first bytes that pass. */
+class Head {
+  #bytes = new Uint8Array(HEAD_BYTES);
+  #have = 0;
+
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#have);
+  }
+
+  async *watch(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+    for await (const chunk of chunks) {
+      if (this.#have < HEAD_BYTES) {
+        const part = chunk.subarray(0, HEAD_BYTES - this.#have);
+        this.#bytes.set(part, this.#have);
+        this.#have += part.length;
+      }
+      yield chunk;
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import { findElement } from "../../bson/mod.ts";
+import {
+  type CollectionInfo,
+  documentLength,
+  formatNamespace,
+  type Issue,
+  type Namespace,
+  type OpenOptions,
+  type Position,
+  type RawBatch,
+  type Target,
+  UnsupportedError,
+  UsageError,
+  type Writer,
+  type WriteResult,
+} from "../../core/mod.ts";
+import { type ByteSink, openByteSink } from "../../io/mod.ts";
+
+/** Writes one collection as one file. */
+export function bsonTarget(
+  path: string,
+  namespace: Namespace,
+  compress: string | undefined,
+): Target {
+  return {
+    place: namespace,
+    capabilities: {
+      collections: "one",
+      options: false,
+      indexes: false,
+      views: false,
+      sequential: true,
+      // Documents are put one behind another; whether two have one _id is not looked at.
+      onConflict: ["report"],
+    },
+    async open(options: OpenOptions = {}): Promise<Writer> {
+      const { overwrite = false, onConflict = "report", resume, signal } = options;
+      if (resume !== undefined) {
+        throw new UnsupportedError(`Cannot go on with "${path}": it is written in one run`, {
+          stage: "target",
+        });
+      }
+      if (onConflict !== "report") {
+        throw new UsageError(`Cannot use on-conflict "${onConflict}" for "${path}": it is a file`, {
+          hint: "A file takes every document; leave the option out.",
+        });
+      }
+      const sink = await openByteSink(path, {
+        overwrite,
+        ...(compress === undefined ? {} : { compress }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return new BsonWriter(path, sink);
+    },
+  };
+}
+
+class BsonWriter implements Writer {
+  readonly #path: string;
+  readonly #sink: ByteSink;
+  #namespace: Namespace | undefined;
+
+  constructor(path: string, sink: ByteSink) {
+    this.#path = path;
+    this.#sink = sink;
+  }
+
+  begin(collection: CollectionInfo): Promise<readonly Issue[]> {
+    const { namespace } = collection;
+    const before = this.#namespace;
+    if (before !== undefined && formatNamespace(before) !== formatNamespace(namespace)) {
+      const names = `"${formatNamespace(before)}" and "${formatNamespace(namespace)}"`;
+      return Promise.reject(
+        new UsageError(
+          `Cannot write ${names} to "${this.#path}": a BSON file holds one collection`,
+        ),
+      );
+    }
+    this.#namespace = namespace;
+    return Promise.resolve(notCarried(collection));
+  }
+
+  async write(batch: RawBatch): Promise<WriteResult> {
+    const { buffer, starts } = batch;
+    let bytes = 0;
+    for (let i = 0; i < starts.length;) {
+      // Documents that lie next to each other go as one piece.
+      const from = starts[i]!;
+      let to = from;
+      while (i < starts.length && starts[i] === to) to += documentLength(buffer, starts[i++]!);
+      await this.#sink.write(buffer.subarray(from, to));
+      bytes += to - from;
+    }
+    return {
+      inserted: starts.length,
+      replaced: 0,
+      unchanged: 0,
+      skipped: 0,
+      rejected: [],
+      bytes,
+    };
+  }
+
+  end(): Promise<readonly Issue[]> {
+    return Promise.resolve([]);
+  }
+
+  async sync(): Promise<Position> {
+    const offset = await this.#sink.sync();
+    return { v: 1, kind: "bson", offset, storedBytes: this.#sink.storedBytes };
+  }
+
+  commit(): Promise<void> {
+    return this.#sink.commit();
+  }
+
+  abort(options: { readonly keepPartial?: boolean } = {}): Promise<void> {
+    return this.#sink.abort(options);
+  }
+}
+
+/** What of a collection a file of its documents has no room for. */
+function notCarried({ namespace, options, indexes = [] }: CollectionInfo): Issue[] {
+  const issues: Issue[] = [];
+  const name = formatNamespace(namespace);
+  if (options !== undefined && options.length > 5) {
+    issues.push({
+      code: "options-not-carried",
+      message: `A BSON file does not keep the options that "${name}" was created with`,
+      level: "info",
+      namespace,
+    });
+  }
+  const count = indexes.filter((index) => !isIdIndex(index)).length;
+  if (count > 0) {
+    issues.push({
+      code: "indexes-not-carried",
+      message: `A BSON file does not keep the ${count === 1 ? "index" : `${count} indexes`} of ` +
+        `"${name}"`,
+      level: "info",
+      namespace,
+    });
+  }
+  return issues;
+}
+
+/** Whether an index is the one on `_id`, which every collection has; it is always named so. */
+function isIdIndex(index: Uint8Array): boolean {
+  const name = findElement(index, 0, "name");
+  if (name === undefined) return false;
+  return new TextDecoder().decode(index.subarray(name.valueStart + 4, name.end - 1)) === "_id_";
+}

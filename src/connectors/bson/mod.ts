@@ -1,0 +1,7 @@
+/**
+ * Files of BSON documents.
+ *
+ * @module
+ */
+export * from "./connector.ts";
+export * from "./namespace.ts";

@@ -1,0 +1,69 @@
+import { createZstdDecompress } from "node:zlib";
+import { documentLength } from "../core/mod.ts";
+import { cutShort, damaged, leftOver } from "./_compressed_error.ts";
+import { Cursor } from "./_cursor.ts";
+import type { ChunkReader } from "./_chunk_reader.ts";
+import { ZlibPump, type ZlibStream } from "./_zlib_pump.ts";
+import { ZstdFrame } from "./_zstd_frame.ts";
+
+const OUT_BYTES = 256 * 1024;
+const FRAME = 0xfd2fb528;
+
+/**
+ * Decompresses zstd, any number of frames. The decoder of `node:zlib` stops after one frame and does
+ * not mind if that is cut short; so frames are told apart here, and each must be whole.
+ */
+export async function* unzstd(
+  reader: ChunkReader,
+  path: string,
+): AsyncGenerator<Uint8Array, void, void> {
+  const cursor = new Cursor(reader);
+  let out = 0;
+  const place = (at: number) => ({ path, format: "zstd", at, out });
+  while ((await cursor.rest()).length > 0) {
+    const start = cursor.offset;
+    const magic = await cursor.take(4);
+    const kind = magic.length < 4 ? undefined : documentLength(magic, 0);
+    if (kind !== undefined && (kind & 0xfffffff0) >>> 0 === 0x184d2a50) {
+      const size = await cursor.take(4);
+      if (size.length < 4 || !await cursor.skip(documentLength(size, 0))) {
+        throw cutShort(place(cursor.offset));
+      }
+      continue;
+    }
+    if (kind !== FRAME) {
+      const begins = [0x28, 0xb5, 0x2f].slice(0, magic.length);
+      const cut = kind === undefined && magic.every((byte, i) => byte === begins[i]);
+      throw cut ? cutShort(place(cursor.offset)) : leftOver(place(start));
+    }
+
+    const frame = new ZstdFrame();
+    const pump = new ZlibPump(
+      createZstdDecompress({ chunkSize: OUT_BYTES }) as unknown as ZlibStream,
+    );
+    try {
+      for await (const _ of pump.feed(magic)); // Nothing comes out of four bytes.
+      while (!frame.done) {
+        const rest = await cursor.rest();
+        if (rest.length === 0) throw cutShort(place(cursor.offset));
+        const count = frame.scan(rest);
+        if (frame.wrong !== undefined) throw damaged(place(cursor.offset + count), frame.wrong);
+        for await (const bytes of pump.feed(rest.subarray(0, count))) {
+          out += bytes.length;
+          yield bytes;
+        }
+        cursor.pass(count);
+      }
+      for await (const bytes of pump.finish()) {
+        out += bytes.length;
+        yield bytes;
+      }
+    } catch (error) {
+      const code = (error as { code?: unknown }).code;
+      if (typeof code !== "string" || !/^(Z_|ZSTD_)/.test(code)) throw error;
+      throw damaged(place(start + pump.used), (error as Error).message, error);
+    } finally {
+      pump.close();
+    }
+  }
+}
