@@ -22,6 +22,7 @@ export class Reporter {
   #lastDrawn = -Infinity;
   #lastPlain: number;
   #rejections = 0;
+  #logFailed = false;
 
   /**
    * Creates a reporter.
@@ -130,11 +131,20 @@ export class Reporter {
   }
 
   #log(level: Level, message: string, fields: Record<string, unknown>): void {
-    if (this.#show.logFile === undefined) return;
+    if (this.#show.logFile === undefined || this.#logFailed) return;
     const line = this.#show.logFormat === "json"
       ? json(level, message, fields)
       : `${new Date().toISOString()} ${level} ${message}\n`;
-    this.#io.appendFile(this.#show.logFile, line);
+    try {
+      this.#io.appendFile(this.#show.logFile, line);
+    } catch {
+      // The run is worth more than its log, and the lines are on standard error as well.
+      this.#logFailed = true;
+      this.line(
+        "error",
+        `Cannot write the log "${this.#show.logFile}"; the run goes on without it.`,
+      );
+    }
   }
 
   #draw(): void {

@@ -7,6 +7,8 @@ import {
   EXIT_CODES,
   exitCodeOf,
   InterruptedError,
+  IoError,
+  PermissionError,
   type PermissionNeed,
   type TransferEvent,
   type TransferSummary,
@@ -172,6 +174,11 @@ function written({ target, flags }: TransferJob, summary: TransferSummary | unde
   return count === 0 ? "Nothing was written." : `${count} documents were written.`;
 }
 
+function why(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "the folder does not exist";
+  return error instanceof Error ? error.message.replace(/ \(os error \d+\).*/, "") : String(error);
+}
+
 function conclude(
   job: TransferJob,
   { plan, error, ...outcome }: Outcome,
@@ -226,8 +233,18 @@ function conclude(
     ...summaryJson(context, summary),
     ...(error === undefined ? {} : { error: errorToJson(error) }),
   };
-  if (show.summary !== undefined) {
-    io.writeFile(show.summary, JSON.stringify(result, null, 2) + "\n");
+  // Without the permission nothing was begun, and the file cannot be written either.
+  if (show.summary !== undefined && !(error instanceof PermissionError)) {
+    try {
+      io.writeFile(show.summary, JSON.stringify(result, null, 2) + "\n");
+    } catch (cause) {
+      const failed = new IoError(`Cannot write the summary "${show.summary}": ${why(cause)}.`, {
+        hint: "--summary takes a file in a folder that is there",
+        cause,
+      });
+      reporter.line("error", errorToText(failed, show.verbose).trimEnd());
+      return code === EXIT_CODES.done ? exitCodeOf(failed) : code;
+    }
   }
   if (show.json) io.out(JSON.stringify(result) + "\n");
   return code;
