@@ -16,7 +16,7 @@ export async function decodeBatch(
   decode: DecodeOptions = {},
 ): Promise<Document[]> {
   const { deserialize } = await import("bson");
-  const copy = { ...batch, buffer: batch.buffer.slice() };
+  const copy = { ...batch, buffer: new Uint8Array(batch.buffer) };
   return Array.from(batch.starts, (_, i) => decodeOne(deserialize, copy, i, decode));
 }
 
@@ -30,8 +30,9 @@ export async function* decodeDocuments(
   for await (const item of source.read({ views: "documents", ...options })) {
     if (item.type !== "batch") continue;
     const { batch } = item;
-    // Binaries are decoded as views of the bytes, which the source may use again once released.
-    const copy = { ...batch, buffer: batch.buffer.slice() };
+    // Binaries are decoded as views of the bytes, which the source may use again once released; and
+    // `slice` of a Node.js buffer does not copy.
+    const copy = { ...batch, buffer: new Uint8Array(batch.buffer) };
     batch.release?.();
     for (let i = 0; i < copy.starts.length; i++) yield decodeOne(deserialize, copy, i, decode);
   }

@@ -50,7 +50,8 @@ function encode(
         index,
       });
     }
-    return document.slice();
+    // Whoever gave it may use its bytes again before the batch is full.
+    return new Uint8Array(document);
   }
   try {
     return serialize(document as Record<string, unknown>);
