@@ -166,10 +166,13 @@ export class MongoConnector extends BaseConnector {
   }
 
   #makeTarget(): Target {
-    const { uri } = this.#options;
+    const { uri, database, collection } = this.#options;
     const display = this.display;
     const open = (options: Cancellable) => this.#open(withSignal(options));
     return {
+      ...(database === undefined
+        ? {}
+        : { place: { db: database, ...(collection === undefined ? {} : { collection }) } }),
       capabilities: {
         collections: this.#options.collection === undefined ? "many" : "one",
         options: true,
