@@ -21,7 +21,7 @@ export class Proxy {
   readonly #listener: Deno.TcpListener;
   readonly #target: number;
   readonly #open = new Set<Deno.Conn>();
-  readonly #cuts: { readonly command: string; readonly cut: Cut }[] = [];
+  readonly #cuts: { readonly command: string; readonly cut: Cut; skip: number }[] = [];
 
   /** Listens for a server on a port of this machine. */
   constructor(target: number) {
@@ -35,9 +35,9 @@ export class Proxy {
     return `mongodb://127.0.0.1:${this.#listener.addr.port}/?directConnection=true`;
   }
 
-  /** Cuts the line at the next command of this name. */
-  cutNext(command: string, cut: Cut): void {
-    this.#cuts.push({ command, cut });
+  /** Cuts the line at the next command of this name, after letting some pass. */
+  cutNext(command: string, cut: Cut, skip = 0): void {
+    this.#cuts.push({ command, cut, skip });
   }
 
   /** The commands of one name that passed. */
@@ -76,11 +76,11 @@ export class Proxy {
       if (command === undefined) return true;
       this.seen.push(command);
       const name = Object.keys(command.body)[0]!;
-      const at = this.#cuts.findIndex((cut) => cut.command === name);
-      if (at < 0) return true;
-      const [{ cut } = { cut: "before" }] = this.#cuts.splice(at, 1);
-      state.cutAnswer = cut === "after";
-      return cut === "after";
+      const next = this.#cuts.find(({ command }) => command === name);
+      if (next === undefined || next.skip-- > 0) return true;
+      this.#cuts.splice(this.#cuts.indexOf(next), 1);
+      state.cutAnswer = next.cut === "after";
+      return state.cutAnswer;
     });
     const toClient = pass(server, client, () => !state.cutAnswer);
     await Promise.race([toServer, toClient]);

@@ -43,7 +43,7 @@ export async function settleDuplicates(
     document: asStored(documents[duplicate.index]!),
   }));
   const stored = await findStored(sending, target, clashes, message.ambiguous);
-  let { inserted, unchanged, skipped, bytes } = result;
+  let { inserted, replaced, unchanged, skipped, bytes } = result;
   const rejected: Rejection[] = [];
   const replace: Clash[] = [];
   const reject = (clash: Clash, reason: string) => {
@@ -57,12 +57,11 @@ export async function settleDuplicates(
       reject(clash, otherIndex(clash));
     } else if (there !== "unreadable" && isSame(clash.document, there, sending.keepTimestamps)) {
       // After a lost answer it is ours; else it was there before.
-      if (message.ambiguous) {
-        inserted++;
-        bytes += clash.document.length;
-      } else {
-        unchanged++;
-      }
+      const isReplaced = message.replacing?.has(clash.index) === true;
+      if (isReplaced) replaced++;
+      else if (message.ambiguous) inserted++;
+      else unchanged++;
+      if (isReplaced || message.ambiguous) bytes += clash.document.length;
     } else if (onConflict === "replace") {
       replace.push(clash);
     } else if (onConflict === "skip") {
@@ -78,14 +77,15 @@ export async function settleDuplicates(
       );
     }
   }
-  const replaced = await replaceDocuments(sending, target, replace, firstIndex + message.first);
+  if (replace.length > 0) message.replacing = new Set(replace.map(({ index }) => index));
+  const now = await replaceDocuments(sending, target, replace, firstIndex + message.first);
   message.inserted = {
     inserted,
     unchanged,
     skipped,
-    replaced: result.replaced + replaced.replaced,
-    bytes: bytes + replaced.bytes,
-    rejected: [...result.rejected, ...rejected, ...replaced.rejected],
+    replaced: replaced + now.replaced,
+    bytes: bytes + now.bytes,
+    rejected: [...result.rejected, ...rejected, ...now.rejected],
   };
   message.duplicates = [];
 }

@@ -54,8 +54,12 @@ async function acknowledged(
 ): Promise<Document> {
   for (;;) {
     const { keepTimestamps, numbered, sequence } = sending;
-    if (numbered) message.slot ??= Slots.of(sending.client).take();
-    else release(sending, message);
+    if (numbered) {
+      message.slot ??= Slots.of(sending.client).take();
+    } else if (message.slot !== undefined) {
+      release(sending, message);
+      message.ambiguous = true;
+    }
     try {
       return await sendInsert(sending, target, message, firstIndex);
     } catch (error) {
@@ -134,14 +138,13 @@ function failure(
   const { namespace } = target;
   const display = sending.shown(namespace);
   if (error instanceof Error && error.name === "MongoWriteConcernError") {
-    message.ambiguous = true;
     const unconfirmed = writeConcernFailure(error, display);
     if (unconfirmed !== undefined) return unconfirmed;
   }
   const translated = commandFailure(error, sending, namespace, "insert");
   if (!(translated instanceof DatahoodError) || !translated.retryable) return translated;
   if (notSent(error)) return translated;
-  message.ambiguous = true;
+  message.ambiguous ||= message.slot === undefined;
   if (target.timeseries && message.slot === undefined) {
     return new LoadError(
       `Cannot write to "${display}": the connection was lost, and a time series on a standalone ` +
@@ -209,7 +212,7 @@ function note(
   const documents = errors.length === 0 ? [] : documentsIn(message.bytes);
   for (const error of errors) {
     if (isRetryableCode(error.code)) {
-      message.ambiguous = true;
+      message.ambiguous ||= message.slot === undefined;
       throw commandFailure(codeError(error.code), sending, target.namespace, "insert");
     }
     if (FULL.has(error.code)) {

@@ -50,12 +50,14 @@ export interface Message {
   readonly first: number;
   /** The session and transaction number it is sent with, kept for a replay. */
   slot?: Slot | undefined;
-  /** Whether an earlier try may have been executed without an answer. */
+  /** Whether an earlier try may have been executed without an answer, and no number tells. */
   ambiguous: boolean;
   /** What the insert did; set once it was acknowledged. */
   inserted?: MessageResult;
   /** Duplicates of the insert that are not settled yet. */
   duplicates?: readonly Duplicate[];
+  /** Indexes of documents that an update was sent for whose answer may be lost. */
+  replacing?: ReadonlySet<number>;
 }
 
 /** A batch made ready. */

@@ -219,6 +219,7 @@ function takeOver(from: readonly Message[], to: readonly Message[]): void {
     message.ambiguous = old.ambiguous;
     if (old.inserted !== undefined) message.inserted = old.inserted;
     if (old.duplicates !== undefined) message.duplicates = old.duplicates;
+    if (old.replacing !== undefined) message.replacing = old.replacing;
   });
 }
 
