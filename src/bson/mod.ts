@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./extended_json.ts";
 export * from "./frame.ts";
 export * from "./normalize.ts";
 export * from "./types.ts";
