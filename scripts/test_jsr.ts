@@ -51,14 +51,15 @@ function stepsFor(tree: string, work: string, registry: Registry): Step[] {
     say(`exit ${code}, no "${text}" in: ${printed}`);
     return false;
   };
-  /** Runs the command line as `entry` and compares what comes back. */
+  /** Runs the command line as `entry`, in a folder of its own, and compares what comes back. */
   const transfers = async (entry: string) => {
-    const source = await writeSample(`${work}/sample.bson`);
+    const cwd = await Deno.makeTempDir({ dir: work });
+    const source = await writeSample(`${cwd}/sample.bson`);
     const run = ["run", "-A", entry, "transfer", "--quiet"];
-    const copies = await succeeds([...run, "sample.bson", "a.bson.gz", "--overwrite"], elsewhere) &&
-      await succeeds([...run, "a.bson.gz", "b.bson", "--overwrite"], elsewhere);
+    const copies = await succeeds([...run, "sample.bson", "there.bson.gz"], { cwd, env }) &&
+      await succeeds([...run, "there.bson.gz", "back.bson"], { cwd, env });
     if (!copies) return false;
-    const result = await Deno.readFile(`${work}/b.bson`);
+    const result = await Deno.readFile(`${cwd}/back.bson`);
     const same = source.length === result.length && source.every((b, i) => b === result[i]);
     say(same ? `${result.length} bytes, the same` : "what came back differs");
     return same;
