@@ -5,6 +5,7 @@ import {
   documentLength,
   type Query,
   type ReadOptions,
+  throwIfInterrupted,
 } from "../../core/mod.ts";
 import { batchSizeFor, firstBatchSize } from "./_estimate.ts";
 import { pluck, rawField, toMap } from "./_raw.ts";
@@ -15,6 +16,8 @@ import { translateError } from "./translate_error.ts";
 
 /** Well under the 30 minutes after which a server ends a session, and its cursors with it. */
 export const REFRESH_MS = 5 * 60_000;
+/** How long leaving early waits for the reply that is on its way. */
+const GRACE_MS = 1000;
 /** Atlas refuses cursors without a time limit in its smallest tiers, with its one code for all. */
 const ATLAS_ERROR = 8000;
 
@@ -82,7 +85,7 @@ class FindReplies implements Replies {
     let seen = this.#settings.order?.after;
     let next = this.#first();
     while (true) {
-      const reply = await next;
+      const reply = await beforeAbort(next, this.#options.signal);
       if (reply === undefined) return;
       next = this.#ahead();
       const rest = seen === undefined ? reply : withoutSeen(reply, seen);
@@ -93,11 +96,10 @@ class FindReplies implements Replies {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
-    const cursor = this.#cursor;
-    // A find whose answer is due has no cursor to kill yet; a getMore ends when its cursor is killed.
-    if (cursor?.id === undefined) await this.#pending?.catch(() => {});
-    await cursor?.close().catch(() => {});
-    await this.#pending?.catch(() => {});
+    // The reply that is on its way is waited for: a cursor cannot be killed while it is in use
+    // everywhere. Where the server hangs, the end of the session ends it.
+    await settled(this.#pending, GRACE_MS);
+    await this.#cursor?.close().catch(() => {});
     await this.#serverSession?.endSession().catch(() => {});
   }
 
@@ -118,14 +120,13 @@ class FindReplies implements Replies {
   }
 
   #findOptions(noCursorTimeout: boolean): FindOptions {
-    const { query = {}, signal, batchDocuments } = this.#options;
+    const { query = {}, batchDocuments } = this.#options;
     const { projection, sort, skip, limit } = query;
     return {
       raw: true,
       batchSize: firstBatchSize(batchDocuments),
       noCursorTimeout,
       ...(this.#serverSession === undefined ? {} : { session: this.#serverSession }),
-      ...(signal === undefined ? {} : { signal }),
       ...(projection === undefined ? {} : { projection: projection as Document }),
       ...(sort === undefined ? {} : { sort: sort as NonNullable<FindOptions["sort"]> }),
       ...(skip === undefined ? {} : { skip }),
@@ -214,4 +215,32 @@ function withoutSeen(reply: Reply, id: Uint8Array): Reply {
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** A promise's value, unless the caller stops first. */
+async function beforeAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await promise;
+  throwIfInterrupted(signal);
+  const stopped = Promise.withResolvers<never>();
+  const stop = () => {
+    try {
+      throwIfInterrupted(signal);
+    } catch (error) {
+      stopped.reject(error);
+    }
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([promise, stopped.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** Waits until a promise is settled, either way, or some time has passed. */
+async function settled(promise: Promise<unknown> | undefined, timeoutMs: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, timeoutMs));
+  await Promise.race([promise?.catch(() => {}), timeout]);
+  clearTimeout(timer);
 }

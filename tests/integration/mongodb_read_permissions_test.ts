@@ -1,0 +1,155 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import { ConnectError, type PermissionNeed } from "@datahood/cli";
+import { MongoConnector } from "../../src/connectors/mongodb/mod.ts";
+import { collect, insertRaw, numbered } from "./_documents.ts";
+import { integration } from "./_server.ts";
+
+const ROOT = fromFileUrl(new URL("../../", import.meta.url));
+const SCRIPT = `
+import { MongoConnector } from "./src/connectors/mongodb/mod.ts";
+const [uri, database] = Deno.args;
+await using connector = new MongoConnector({ uri, database, collection: "c" });
+try {
+  const documents = [];
+  for await (const document of connector.extractData()) documents.push(document);
+  const namespace = { db: database, collection: "d" };
+  const { inserted } = await connector.loadData(documents, { namespace });
+  console.log(JSON.stringify({ read: documents.length, inserted }));
+} catch (error) {
+  console.log(JSON.stringify({ code: error.code, needs: error.needs, message: error.message }));
+}
+`;
+
+/** Runs a copy from one collection to another in a process with just these flags. */
+async function runWith(
+  flags: readonly string[],
+  args: readonly string[],
+): Promise<Record<string, unknown>> {
+  const script = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(script, SCRIPT.replace("./src", `file://${encodeURI(ROOT)}src`));
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--no-prompt",
+        "--no-check",
+        "--import-map",
+        `${ROOT}npm/import_map.json`,
+        ...flags,
+        script,
+        ...args,
+      ],
+      stdin: "null",
+    }).output();
+    const text = new TextDecoder().decode(stdout).trim();
+    assert(text.startsWith("{"), text + new TextDecoder().decode(stderr));
+    return JSON.parse(text);
+  } finally {
+    await Deno.remove(script);
+  }
+}
+
+function flagsOf(needs: readonly PermissionNeed[]): string[] {
+  return needs.map(({ kind, target }) => `--allow-${kind}=${target}`);
+}
+
+integration("MongoConnector needs no more than its permissions()", async (context) => {
+  const { db, uri, database, test } = context;
+  await insertRaw(db, "c", numbered(3));
+  const needs = new MongoConnector({ uri }).permissions();
+  await test.step("runs with them", async () => {
+    assertEquals(await runWith(flagsOf(needs), [uri, database]), { read: 3, inserted: 3 });
+  });
+  await test.step("names the one that is missing, at once", async () => {
+    const answer = await runWith([], [uri, database]);
+    assertEquals(answer.code, "permission");
+    const named = (answer.needs as PermissionNeed[]).map(({ kind, target }) => ({ kind, target }));
+    assertEquals(named, needs.map(({ kind, target }) => ({ kind, target })));
+    assertStringIncludes(String(answer.message), needs[0]!.target);
+  });
+});
+
+integration("MongoConnector.discoverPermissions() names the members", async (context) => {
+  const { client, uri } = context;
+  const hello = await client.db("admin").command({ hello: 1 });
+  const members: string[] = hello.hosts ?? [];
+  const connector = new MongoConnector({ uri });
+  const found = await connector.discoverPermissions();
+  const targets = found.map(({ target }) => target);
+  for (const member of members) assert(targets.includes(member), `${member} is not in ${targets}`);
+  assertEquals(targets.length, new Set(targets).size);
+  for (const { target } of connector.permissions()) assert(targets.includes(target));
+});
+
+integration("MongoConnector reads over TLS", async (context) => {
+  const certificates = await makeCertificates();
+  if (certificates === undefined) {
+    throw new Error("Cannot make certificates: openssl is not installed");
+  }
+  const { startMongoServer } = await import("../../scripts/mongodb_server.ts");
+  const { folder, ...tls } = certificates;
+  const server = await startMongoServer({ tls: { certFile: tls.cert, keyFile: tls.key } });
+  try {
+    await context.test.step("with the authority", async () => {
+      await using connector = new MongoConnector({
+        uri: server.uri,
+        database: "tls",
+        collection: "c",
+        tlsCaFile: tls.ca,
+      });
+      await connector.loadData([{ a: 1 }]);
+      assertEquals((await collect(connector.source.read())).length, 3);
+      assert(
+        connector.permissions().some(({ kind, target }) => kind === "read" && target === tls.ca),
+      );
+    });
+    await context.test.step("not without it", async () => {
+      await using connector = new MongoConnector({ uri: server.uri, connectTimeoutMs: 500 });
+      const error = await assertRejects(() => connector.connect(), ConnectError);
+      assertStringIncludes(error.message, "TLS with 127.0.0.1");
+      assertStringIncludes(error.hint!, "--tls-ca-file");
+    });
+    await context.test.step("a plain connection is refused", async () => {
+      const uri = server.uri.replace("?tls=true", "");
+      await using connector = new MongoConnector({ uri, connectTimeoutMs: 500 });
+      const error = await assertRejects(() => connector.connect(), ConnectError);
+      assertStringIncludes(error.hint!, "tls=true");
+    });
+  } finally {
+    await server.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+interface Certificates {
+  readonly folder: string;
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** An authority and a certificate for 127.0.0.1; `undefined` without openssl. */
+async function makeCertificates(): Promise<Certificates | undefined> {
+  const folder = await Deno.makeTempDir({ prefix: "datahood-tls" });
+  const at = (name: string) => `${folder}/${name}`;
+  const openssl = async (...args: string[]) => {
+    const { success, stderr } = await new Deno.Command("openssl", { args }).output();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+  };
+  try {
+    await Deno.writeTextFile(at("san"), "subjectAltName=IP:127.0.0.1,DNS:localhost\n");
+    const fresh = ["-nodes", "-newkey", "rsa:2048", "-days", "2"];
+    // deno-fmt-ignore
+    await openssl("req", "-x509", ...fresh, "-subj", "/CN=datahood tests", "-keyout", at("ca.key"), "-out", at("ca.pem"));
+    const plain = ["-nodes", "-newkey", "rsa:2048", "-subj", "/CN=127.0.0.1"];
+    await openssl("req", "-new", ...plain, "-keyout", at("key.pem"), "-out", at("csr.pem"));
+    // deno-fmt-ignore
+    await openssl("x509", "-req", "-days", "2", "-in", at("csr.pem"), "-CA", at("ca.pem"), "-CAkey", at("ca.key"), "-CAcreateserial", "-extfile", at("san"), "-out", at("cert.pem"));
+  } catch (error) {
+    await Deno.remove(folder, { recursive: true });
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  return { folder, ca: at("ca.pem"), cert: at("cert.pem"), key: at("key.pem") };
+}
