@@ -19,6 +19,7 @@ export interface WriteError {
 export const DUPLICATE_KEY = new Set([11000, 11001, 12582]);
 const VALIDATION_FAILED = 121;
 const MAX_REASON = 300;
+const MAX_SAID = 120;
 
 /** Codes of a full disk or quota: no later document will be taken either. */
 export const FULL = new Set([14031, 8000]);
@@ -49,12 +50,12 @@ export function reasonOf(error: WriteError): string {
     : `the server refuses it: ${said}`;
 }
 
-/** The server's text up to where it may begin to quote. */
+/** The server's text up to where it may begin to quote a value. */
 export function withoutValues(text: unknown): string {
   if (typeof text !== "string") return "";
-  const end = text.search(/[{}[\]"'`<>\d]/);
-  const said = (end < 0 ? text : text.slice(0, end)).replace(/[\s:,(]+$/, "").trim();
-  return said.length > 120 ? `${said.slice(0, 120)}…` : said;
+  const end = text.search(/[{}[\]"`<>\d]|(?<![A-Za-z])'/);
+  const said = (end < 0 ? text : text.slice(0, end)).slice(0, MAX_SAID).replace(/[\s:,($]+$/, "");
+  return said === "" || said.length === text.length ? said : `${said} …`;
 }
 
 /** What a validator did not like: names of fields and rules, not what was in them. */

@@ -8,8 +8,9 @@ import type { TargetCollection } from "./_target_collection.ts";
 /** What is stored: the document, or that it may not be read. */
 export type Stored = Uint8Array | "unreadable";
 
-/** `_id`s in one question: a question stays far below the largest document. */
-const IDS_AT_ONCE = 1000;
+/** `_id`s in one question, and questions at once; a question stays below the largest document. */
+const IDS_AT_ONCE = 100;
+const QUESTIONS_AT_ONCE = 4;
 const ID_BYTES_AT_ONCE = 4 * 1024 * 1024;
 const UNAUTHORIZED = 13;
 
@@ -30,7 +31,11 @@ export async function findStored(
 ): Promise<ReadonlyMap<Clash, Stored>> {
   const found = new Map<Clash, Stored>();
   try {
-    for (const some of chunks(clashes)) await findSome(sending, target, some, found);
+    const questions = chunks(clashes);
+    const ask = async () => {
+      for (const some of questions) await findSome(sending, target, some, found);
+    };
+    await Promise.all(Array.from({ length: QUESTIONS_AT_ONCE }, ask));
     // Equal as keys but not as bytes: 1 and 1.0, or texts that a collation holds for the same.
     for (const clash of clashes) {
       if (found.has(clash) || !mayBeId(clash)) continue;
