@@ -1,9 +1,7 @@
 import { constants, createGzip, createZstdCompress } from "node:zlib";
 import type { Coalescer } from "./_coalescer.ts";
-import { ZlibPump, type ZlibStream } from "./_zlib_pump.ts";
+import { OUT_BYTES, ZlibPump, type ZlibStream } from "./_zlib_pump.ts";
 import type { Compression } from "./compression.ts";
-
-const OUT_BYTES = 256 * 1024;
 
 /** Turns bytes into stored bytes. */
 export interface Encoder {

@@ -3,9 +3,7 @@ import { documentLength } from "../core/mod.ts";
 import { cutShort, damaged, leftOver } from "./_compressed_error.ts";
 import { Cursor } from "./_cursor.ts";
 import type { ChunkReader } from "./_chunk_reader.ts";
-import { ZlibPump, type ZlibStream } from "./_zlib_pump.ts";
-
-const OUT_BYTES = 256 * 1024;
+import { OUT_BYTES, ZlibPump, type ZlibStream } from "./_zlib_pump.ts";
 
 /**
  * Decompresses gzip ({@link https://www.rfc-editor.org/rfc/rfc1952 | RFC 1952}), any number of

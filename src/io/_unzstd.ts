@@ -3,10 +3,9 @@ import { documentLength } from "../core/mod.ts";
 import { cutShort, damaged, leftOver } from "./_compressed_error.ts";
 import { Cursor } from "./_cursor.ts";
 import type { ChunkReader } from "./_chunk_reader.ts";
-import { ZlibPump, type ZlibStream } from "./_zlib_pump.ts";
+import { OUT_BYTES, ZlibPump, type ZlibStream } from "./_zlib_pump.ts";
 import { ZstdFrame } from "./_zstd_frame.ts";
 
-const OUT_BYTES = 256 * 1024;
 const FRAME = 0xfd2fb528;
 
 /**

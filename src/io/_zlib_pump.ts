@@ -4,6 +4,9 @@ import type { Transform } from "node:stream";
 /** The part of a `node:zlib` stream that is used. */
 export type ZlibStream = Transform & { readonly bytesWritten: number };
 
+/** Size of the buffers that come out. */
+export const OUT_BYTES: number = 256 * 1024;
+
 /**
  * Drives a `node:zlib` stream by hand: bytes go in and what comes out is given before more is taken,
  * so that neither side piles up, and how much of the input was used is known at any time.
@@ -13,6 +16,7 @@ export class ZlibPump {
   #error: Error | undefined;
   #ended = false;
   #wake: (() => void) | undefined;
+  #out: ArrayBufferLike | undefined;
 
   constructor(stream: ZlibStream) {
     this.#stream = stream;
@@ -52,12 +56,25 @@ export class ZlibPump {
   /** Lets go of the memory. */
   close(): void {
     this.#stream.destroy();
+    this.#free(undefined);
+  }
+
+  /**
+   * Frees the buffer before this one at once: zlib is done with it, and so is who asked for more. Left
+   * to the garbage collector these are most of the memory in use.
+   */
+  #free(next: ArrayBufferLike | undefined): void {
+    const out = this.#out;
+    if (out === next) return;
+    if (out instanceof ArrayBuffer && out.byteLength === OUT_BYTES) out.transfer(0);
+    this.#out = next;
   }
 
   async *#drain(done: () => boolean): AsyncGenerator<Uint8Array, void, void> {
     while (true) {
       const out = this.#stream.read() as Buffer | null;
       if (out !== null) {
+        this.#free(out.buffer);
         yield out;
       } else if (this.#error !== undefined) {
         throw this.#error;
