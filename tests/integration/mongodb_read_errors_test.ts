@@ -5,10 +5,11 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import type { Document, MongoClient } from "mongodb";
+import { type Document, MongoClient } from "mongodb";
 import { ConnectError, type DatahoodError, InterruptedError, NotFoundError } from "@datahood/cli";
+import { openReplies } from "../../src/connectors/mongodb/_replies.ts";
 import { MongoConnector } from "../../src/connectors/mongodb/mod.ts";
-import { collect, insertRaw, namesOf, numbered } from "./_documents.ts";
+import { collect, documentsOf, insertRaw, namesOf, numbered } from "./_documents.ts";
 import { integration, type IntegrationContext } from "./_server.ts";
 
 const AUTH = { auth: { user: "admin", password: "t0p s3cr&t/@:" } };
@@ -254,6 +255,88 @@ integration(
         await failing(client, "off", {});
         assertEquals([error.stage, error.retryable], ["source", retryable]);
       });
+    }
+  },
+);
+
+integration(
+  "MongoConnector says that the server fell silent",
+  { needs: ["failpoints"] },
+  async (context) => {
+    const { client, db, uri, database } = context;
+    await insertRaw(db, "c", numbered(3000, 100));
+    await using connector = new MongoConnector({
+      uri,
+      database,
+      collection: "c",
+      idleTimeoutMs: 300,
+    });
+    await connector.connect();
+    const block = { failCommands: ["getMore"], blockConnection: true, blockTimeMS: 3000 };
+    await failing(client, { times: 1 }, block);
+    const read = () => collect(connector.source.read({ batchDocuments: 100 }));
+    const error = await assertRejects(read, ConnectError);
+    assertStringIncludes(error.message, "the server fell silent");
+    assertEquals(error.retryable, true);
+  },
+);
+
+integration("MongoConnector reads what it may not list", { server: AUTH }, async (context) => {
+  const { client, db, database } = context;
+  await db.collection("c").insertMany([{}, {}]);
+  const role = `find_${crypto.randomUUID().slice(0, 8)}`;
+  const resource = { db: database, collection: "c" };
+  await client.db("admin").command({
+    createRole: role,
+    privileges: [{ resource, actions: ["find"] }],
+    roles: [],
+  });
+  await withUser(context, [{ role, db: "admin" }], async (uri) => {
+    await using connector = new MongoConnector({ uri, database, collection: "c" });
+    const items = await collect(connector.source.read());
+    assertEquals(items.map(({ type }) => type), ["begin", "batch", "end"]);
+  });
+});
+
+integration("MongoConnector keeps the session of a stalled read alive", async (context) => {
+  const { db, uri, database } = context;
+  await insertRaw(db, "c", numbered(2000, 100));
+  const client = new MongoClient(uri, { monitorCommands: true });
+  const refreshed = Promise.withResolvers<unknown>();
+  const used = new Set<string>();
+  client.on("commandStarted", ({ commandName, command }) => {
+    if (commandName === "refreshSessions") refreshed.resolve(command.refreshSessions[0].id);
+    if (commandName === "find" || commandName === "getMore") used.add(String(command.lsid?.id));
+  });
+  try {
+    const hello = await client.db("admin").command({ hello: 1 });
+    const session = { client, hello, display: "", options: { uri }, loggedIn: false };
+    const collection = {
+      namespace: { db: database, collection: "c" },
+      type: "collection" as const,
+    };
+    const options = { batchDocuments: 100 };
+    await using replies = openReplies(session, collection, options, { refreshMs: 20 });
+    for await (const _ of replies) {
+      // The reader stalls until the session was refreshed.
+      used.add(String(await refreshed.promise));
+    }
+    assertEquals(used.size, 1, "the session refreshed is the one the cursor lives in");
+  } finally {
+    await client.close();
+  }
+});
+
+integration(
+  "MongoConnector reads over a compressed connection",
+  { needs: ["compression"] },
+  async (context) => {
+    const { db, uri, database } = context;
+    await insertRaw(db, "c", numbered(500, 100));
+    for (const compressor of ["zlib", "zstd"]) {
+      const compressed = `${uri}${uri.includes("?") ? "&" : "?"}compressors=${compressor}`;
+      await using connector = new MongoConnector({ uri: compressed, database, collection: "c" });
+      assertEquals((await documentsOf(connector.source.read())).length, 500);
     }
   },
 );

@@ -70,6 +70,23 @@ integration("MongoConnector needs no more than its permissions()", async (contex
   });
 });
 
+integration(
+  "MongoConnector names at once the members that may not be reached",
+  { needs: ["transactions"] },
+  async ({ client, db, database, server }) => {
+    await insertRaw(db, "c", numbered(3));
+    const { hosts } = await client.db("admin").command({ hello: 1 });
+    const other = `localhost:${server.port}`;
+    if (hosts.includes(other)) throw new Error("the server calls itself localhost");
+    const flags = [`--allow-net=${other}`];
+    const answer = await runWith(flags, [`mongodb://${other}/`, database]);
+    assertEquals(answer.code, "permission");
+    assertEquals((answer.needs as PermissionNeed[]).map(({ target }) => target), hosts);
+    const direct = await runWith(flags, [`mongodb://${other}/?directConnection=true`, database]);
+    assertEquals(direct, { read: 3, inserted: 3 });
+  },
+);
+
 integration("MongoConnector.discoverPermissions() names the members", async (context) => {
   const { client, uri } = context;
   const hello = await client.db("admin").command({ hello: 1 });

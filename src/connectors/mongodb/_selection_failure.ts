@@ -11,7 +11,7 @@ export interface SelectionFailure {
 }
 
 /** What of the driver's description of the servers is looked at. */
-interface Topology {
+export interface Topology {
   readonly type?: string;
   readonly setName?: string | null;
   readonly servers?: ReadonlyMap<string, { readonly error?: unknown; readonly type?: string }>;
@@ -35,6 +35,21 @@ const CODES: Readonly<Record<string, readonly [state: string, hint?: string]>> =
 };
 
 /**
+ * The hosts that the runtime does not allow to reach.
+ *
+ * @param topology The driver's description of the servers.
+ * @returns A need for each.
+ */
+export function deniedHosts(topology: Topology | undefined): PermissionNeed[] {
+  const needs: PermissionNeed[] = [];
+  for (const [host, { error }] of topology?.servers ?? []) {
+    if (!causes(error).some(({ name }) => name === "NotCapable")) continue;
+    needs.push({ kind: "net", target: decodeURIComponent(host), reason: "reach the server" });
+  }
+  return needs;
+}
+
+/**
  * Says why the driver found no server, from the errors of each.
  *
  * @param error The driver's server selection error.
@@ -44,15 +59,15 @@ export function describeSelection(error: Error): SelectionFailure {
   const topology = (error as { reason?: Topology }).reason ??
     (error.cause as { reason?: Topology } | undefined)?.reason;
   const servers = [...topology?.servers ?? []];
-  const needs: PermissionNeed[] = [];
-  for (const [host, { error }] of servers) {
-    if (causes(error).some(({ name }) => name === "NotCapable")) {
-      needs.push({ kind: "net", target: decodeURIComponent(host), reason: "reach the server" });
-    }
-  }
+  const needs = deniedHosts(topology);
   if (needs.length > 0) {
     const hosts = needs.map(({ target }) => target).join(", ");
-    return { state: `the runtime may not connect to ${hosts}`, hint: undefined, needs };
+    return {
+      state: `the runtime may not connect to ${hosts}, as the servers call themselves`,
+      hint: `add --allow-net=${needs.map(({ target }) => target).join(",")}, or ` +
+        "?directConnection=true to talk to the one host of the address alone",
+      needs,
+    };
   }
   for (const [host, { error }] of servers) {
     const chain = causes(error);

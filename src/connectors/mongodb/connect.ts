@@ -1,12 +1,19 @@
-import type { Document, MongoClient, MongoClientOptions } from "mongodb";
+import type {
+  Document,
+  MongoClient,
+  MongoClientOptions,
+  TopologyDescriptionChangedEvent,
+} from "mongodb";
 import type { ConnectionString } from "mongodb-connection-string-url";
 import {
   type Cancellable,
+  ConnectError,
   PermissionError,
   throwIfInterrupted,
   UsageError,
 } from "../../core/mod.ts";
 import { refusedNeeds, shieldEnvironment } from "../../io/permission_state.ts";
+import { deniedHosts } from "./_selection_failure.ts";
 import { displayOf, type MongoConnectorOptions } from "./options.ts";
 import { mongoPermissions, option, parseUri } from "./permissions.ts";
 import type { MongoSession } from "./session.ts";
@@ -44,7 +51,7 @@ export async function openSession(
   const onAbort = () => void client.close().catch(() => {});
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    await client.connect();
+    await connectUnlessDenied(client);
     const hello = await askHello(client, option(uri, "compressors"));
     throwIfInterrupted(signal);
     return { client, hello, display, options, loggedIn };
@@ -58,8 +65,32 @@ export async function openSession(
   }
 }
 
+/** Members that the address does not name cannot be asked about before they are known. */
+async function connectUnlessDenied(client: MongoClient): Promise<void> {
+  const denied = Promise.withResolvers<never>();
+  const look = ({ newDescription }: TopologyDescriptionChangedEvent) => {
+    if (newDescription.servers.size === 0) return;
+    // The driver would go on trying until the time for finding a server is over.
+    if (deniedHosts(newDescription).length < newDescription.servers.size) return;
+    const error = new Error("No permission to connect");
+    error.name = "MongoServerSelectionError";
+    denied.reject(Object.assign(error, { reason: newDescription }));
+  };
+  client.on("topologyDescriptionChanged", look);
+  const connecting = client.connect();
+  connecting.catch(() => {});
+  denied.promise.catch(() => {});
+  try {
+    await Promise.race([connecting, denied.promise]);
+  } finally {
+    client.off("topologyDescriptionChanged", look);
+  }
+}
+
 async function checkPermissions(options: MongoConnectorOptions, display: string): Promise<void> {
-  const refused = await refusedNeeds(mongoPermissions(options.uri, options.tlsCaFile));
+  const needs = mongoPermissions(options.uri, options.tlsCaFile);
+  // Which hosts an SRV record names is not known yet: a grant for each of them is as good.
+  const refused = await refusedNeeds(needs.filter(({ target }) => !target.startsWith("*.")));
   if (refused.length === 0) return;
   const what = refused.map(({ kind, target }) => `${kind} access to ${target}`).join(", ");
   throw new PermissionError(`Cannot connect to "${display}": ${what} is not allowed`, refused, {
@@ -138,7 +169,6 @@ async function nameLookupError(error: unknown, context: ErrorContext): Promise<E
       });
     }
   }
-  const { ConnectError } = await import("../../core/mod.ts");
   const missing = code === "ENOTFOUND" || code === "ENODATA";
   const state = missing
     ? "the name server has no SRV record of this name"

@@ -165,6 +165,7 @@ function selection(error: DriverError, context: ErrorContext): Error {
   if (found.needs.length > 0) {
     return new PermissionError(`${cannot(context)}: ${found.state}`, found.needs, {
       cause: error,
+      ...(found.hint === undefined ? {} : { hint: found.hint }),
       ...stageOf(context),
     });
   }
