@@ -99,10 +99,9 @@ async function lookUp(
     return await findExisting(sending, info.namespace);
   } catch (error) {
     // A user who may only insert does so; whether that works the first insert will tell.
-    const nothingToMake = info.options === undefined && info.type === "collection";
-    if ((error as { code?: unknown }).code === UNAUTHORIZED && !open.overwrite && nothingToMake) {
-      return "unknown";
-    }
+    const insertOnly = sending.loggedIn && !open.overwrite && info.options === undefined &&
+      info.type === "collection";
+    if ((error as { code?: unknown }).code === UNAUTHORIZED && insertOnly) return "unknown";
     throw commandFailure(error, sending, info.namespace, "listCollections");
   }
 }

@@ -38,8 +38,9 @@ export async function findExisting(
   );
   const found = reply.cursor?.firstBatch?.[0] as { type?: string; options?: Document } | undefined;
   if (found === undefined) return undefined;
-  const type = found.type === "view" || found.type === "timeseries" ? found.type : "collection";
-  return { type, options: found.options ?? {} };
+  const { options = {} } = found;
+  const series = found.type === "timeseries" || options.timeseries !== undefined;
+  return { type: found.type === "view" ? "view" : series ? "timeseries" : "collection", options };
 }
 
 /**
