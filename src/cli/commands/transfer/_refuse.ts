@@ -5,6 +5,7 @@ import {
   type Namespace,
   type QueryPart,
   type Source,
+  type Stage,
   UsageError,
 } from "../../../core/mod.ts";
 import { sameFile } from "../../../io/mod.ts";
@@ -127,11 +128,12 @@ export function refuseSameCollection(
 }
 
 /** Asks for a password that is missing, where somebody can answer. */
-export function completePassword(address: Address, io: CliIo): Address {
+export function completePassword(address: Address, stage: Stage, io: CliIo): Address {
   if (!lacksPassword(address)) return address;
   const password = io.askSecret(`Password for ${address.display}:`);
   if (password === undefined || password === "") {
     throw new ConnectError(`Cannot log in to "${address.display}": no password is given.`, {
+      stage,
       hint: "put the whole address into a variable, and give env:NAME instead",
     });
   }

@@ -112,8 +112,8 @@ async function perform(
   ], { prompt: io.interactive });
 
   if (!sourceOnly) await refuseSamePlace(job);
-  const sourceAddress = completePassword(job.source, io);
-  const targetAddress = sourceOnly ? job.target : completePassword(job.target, io);
+  const sourceAddress = completePassword(job.source, "source", io);
+  const targetAddress = sourceOnly ? job.target : completePassword(job.target, "target", io);
   await using source = await sourceDescriptor.create(sourceAddress, sourceSettings);
   await using target = await targetDescriptor.create(targetAddress, targetSettings);
   await atStage("source", () => source.connect({ signal }));
