@@ -33,7 +33,10 @@ for (const { mode, counts, stored } of MODES) {
   integration(`write() does what onConflict ${mode} says`, async (context) => {
     const { uri, client, db, database } = context;
     const namespace = { db: database, collection: mode };
-    await db.collection<{ _id: number }>(mode).insertMany([{ _id: 1, v: 1 }, { _id: 2, v: 2 }]);
+    await db.collection<{ _id: number; v: number }>(mode).insertMany([{ _id: 1, v: 1 }, {
+      _id: 2,
+      v: 2,
+    }]);
     const documents = [{ _id: 1, v: 1 }, { v: "new", _id: 2 }, { _id: 3, v: 3 }];
     await withWriter({ uri }, { onConflict: mode }, async (writer) => {
       const result = await writer.write(batchOf(namespace, documents, { firstIndex: 100 }));
@@ -51,7 +54,10 @@ for (const { mode, counts, stored } of MODES) {
 integration("write() ends the run at a conflict if onConflict is stop", async (context) => {
   const { uri, db, database } = context;
   const namespace = { db: database, collection: "stop" };
-  await db.collection<{ _id: number }>("stop").insertMany([{ _id: 1 }, { _id: 2, v: 2 }]);
+  await db.collection<{ _id: number; v?: number }>("stop").insertMany([{ _id: 1 }, {
+    _id: 2,
+    v: 2,
+  }]);
   await withWriter({ uri }, { onConflict: "stop" }, async (writer) => {
     const batch = batchOf(namespace, [{ _id: 1 }, { _id: 2 }], { firstIndex: 7 });
     const error = await assertRejects(() => writer.write(batch), LoadError);
