@@ -10,3 +10,4 @@ export * from "./src/connectors/null/mod.ts";
 export * from "./src/transfer/mod.ts";
 export * from "./src/io/mod.ts";
 export * from "./src/connectors/bson/mod.ts";
+export * from "./src/exporters/mod.ts";

@@ -7,7 +7,8 @@ import { transfer } from "./transfer.ts";
  * Reads a source only, and counts: what a dry run does. Nothing is written anywhere.
  *
  * @param source Where documents come from.
- * @param options What to read, as for {@linkcode transfer}; names are mapped as `rename` says.
+ * @param options What to read, as for {@linkcode transfer}; names are mapped as `rename` says, and
+ * what is about writing changes nothing.
  * @returns What there is; of the counts only `read` and `bytesRead` are not 0.
  * @throws {UnsupportedError} If the source cannot be read.
  * @throws {DataError} If it holds what its format does not allow, with the position.
@@ -26,7 +27,7 @@ import { transfer } from "./transfer.ts";
  */
 export async function countSource(
   source: Connector,
-  options: Omit<TransferOptions, "onConflict" | "overwrite" | "indexes" | "stopOnError"> = {},
+  options: TransferOptions = {},
 ): Promise<TransferSummary> {
   const { onEvent, ...rest } = options;
   await using nowhere = new NullConnector();

@@ -7,6 +7,7 @@ import {
   type TransferSummary,
   UnsupportedError,
 } from "../core/mod.ts";
+import { refuseSameCollection, refuseSameFile } from "./_refuse_same.ts";
 import { checkOptions, type TransferOptions } from "./options.ts";
 import { Run } from "./_run.ts";
 import { atStage } from "./_stage.ts";
@@ -24,6 +25,7 @@ import { atStage } from "./_stage.ts";
  * @param target Where they go.
  * @param options What to move, and how.
  * @returns What was done.
+ * @throws {UsageError} If the target is the source, or two collections would become one.
  * @throws {UnsupportedError} If the source cannot be read, the target not be written, or it cannot
  * do what `onConflict` asks.
  * @throws {DataError} If the source holds what its format does not allow, with the position.
@@ -58,8 +60,14 @@ export async function transfer(
   const connecting = checked.signal === undefined ? {} : { signal: checked.signal };
   await atStage("source", () => source.connect(connecting));
   await atStage("target", () => target.connect(connecting));
+  await refuseSameFile(source, target);
   const rename = options.rename ?? ((namespace: Namespace) => placed(namespace, to));
-  return await new Run(from, to, target, rename, checked).run();
+  const map = (namespace: Namespace): Namespace => {
+    const renamed = rename(namespace);
+    refuseSameCollection(source, target, namespace, renamed);
+    return renamed;
+  };
+  return await new Run(from, to, target, map, checked).run();
 }
 
 function sourceOf({ source, display }: Connector): Source {
