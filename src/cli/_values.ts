@@ -105,56 +105,41 @@ export function parseCompression(flag: string, text: string): string {
 
 /** A document as Extended JSON; numbers keep the type that is written. */
 export async function parseDocument(flag: string, text: string): Promise<Document> {
-  const value = await parseExtendedJson(flag, text);
-  // A number alone is an object of the BSON library.
-  const isDocument = typeof value === "object" && value !== null && !Array.isArray(value) &&
-    !("_bsontype" in value);
-  if (!isDocument) {
-    refuse(flag, text, "it is not a document", `such as ${flag} '{"name": "Ada"}'`);
-  }
-  return value as Document;
+  const { parseExtendedJsonDocument } = await import("../bson/mod.ts");
+  return parseExtendedJsonDocument(text, flag);
 }
 
 /** A sort order: a document, or a list of `[field, 1 or -1]` pairs. */
 export async function parseSort(flag: string, text: string): Promise<Document> {
-  const value = await parseExtendedJson(flag, text);
+  const { parseExtendedJson } = await import("../bson/mod.ts");
+  const value = parseExtendedJson(text, flag);
   const example = `such as ${flag} '{"at": -1}', or '[["at", -1], ["_id", 1]]'`;
-  if (typeof value !== "object" || value === null) {
+  if (typeof value !== "object" || value === null || "_bsontype" in value) {
     refuse(flag, text, "it is not a document", example);
   }
   const pairs: readonly unknown[] = Array.isArray(value) ? value : Object.entries(value);
-  for (const pair of pairs) {
+  const read = pairs.map((pair): [string, unknown] => {
     if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "string") {
       refuse(flag, text, "it is not a list of pairs of a field and a direction", example);
     }
-    const direction: unknown = pair[1];
-    if (direction !== 1 && direction !== -1 && (typeof direction !== "object" || !direction)) {
-      refuse(flag, text, `the direction of "${pair[0]}" is neither 1 nor -1`, example);
-    }
+    return [pair[0], direction(pair[1])];
+  });
+  const wrong = read.find(([, way]) => way === undefined)?.[0];
+  if (wrong !== undefined) {
+    refuse(flag, text, `the direction of "${wrong}" is neither 1 nor -1`, example);
   }
-  const keys = pairs.map((pair) => (pair as [string, unknown])[0]);
-  if (!Array.isArray(value) && keys.length > 1 && keys.some((key) => /^\d+$/.test(key))) {
+  if (Array.isArray(value)) return read as unknown as Document;
+  if (read.length > 1 && read.some(([key]) => /^\d+$/.test(key))) {
     // JavaScript puts such keys first, and the order of a sort is its meaning.
     refuse(flag, text, "a field whose name is a number loses its place in a document", example);
   }
-  return value as Document;
+  return Object.fromEntries(read);
 }
 
-async function parseExtendedJson(flag: string, text: string): Promise<unknown> {
-  const { EJSON } = await import("bson");
-  try {
-    const strict = flag === "--filter";
-    return EJSON.parse(text, { relaxed: !strict });
-  } catch (error) {
-    const why = error instanceof Error ? error.message.replace(/\s+/g, " ") : "";
-    const position = /position (\d+)/.exec(why)?.[1];
-    refuse(
-      flag,
-      text,
-      position === undefined
-        ? "it is not Extended JSON"
-        : `it is not Extended JSON at character ${position}`,
-      `names and strings are in double quotes, the whole in single ones: ${flag} '{"name": "Ada"}'`,
-    );
-  }
+/** 1, -1, or an order by something computed, as `{"$meta": "textScore"}`. */
+function direction(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (!("_bsontype" in value)) return "$meta" in value ? value : undefined;
+  const number = Number(value);
+  return number === 1 || number === -1 ? number : undefined;
 }

@@ -30,7 +30,11 @@ Deno.test("datahood refuses what cannot mean anything, with exit code 2", async 
     [["transfer", "a.bson", "b.bson", "--compress", "gzip:12"], "from 1 to 9", "gzip:9"],
     [["transfer", "a.bson", "b.bson", "--progress", "maybe"], "none of auto, always", ""],
     [["transfer", "a.bson", "b.bson", "--log-format", "xml"], "none of text, json", ""],
-    [["transfer", "a.bson", "b.bson", "--filter", "{a: 1}"], "not Extended JSON", "double quotes"],
+    [
+      ["transfer", "a.bson", "b.bson", "--filter", "{a: 1}"],
+      "Cannot read --filter as JSON",
+      "double quotes",
+    ],
     [["transfer", "a.bson", "b.bson", "--filter", "[1]"], "not a document", "--filter"],
     [["transfer", "a.bson", "b.bson", "--sort", '{"a": 2}'], "neither 1 nor -1", "--sort"],
     [["transfer", "a.bson", "b.bson", "--sort", '{"b":1,"2":1}'], "loses its place", '[["at"'],
