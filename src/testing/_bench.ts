@@ -10,13 +10,27 @@ import {
   type Target,
   type WriteResult,
 } from "../core/mod.ts";
-import { type ConformancePlace, type ConnectorSuite, SkippedCheck } from "./suite.ts";
+import {
+  type CheckName,
+  type ConformancePlace,
+  type ConnectorSuite,
+  SkippedCheck,
+} from "./suite.ts";
 
 /** What a check works with: an empty place, and what it may expect of it. */
 export interface Bench {
   readonly suite: ConnectorSuite;
   readonly place: ConformancePlace;
   readonly namespace: Namespace;
+}
+
+/** A check before it is bound to a connector. */
+export interface CheckDefinition {
+  readonly name: CheckName;
+  readonly title: string;
+  /** The ends that it needs. */
+  readonly needs: readonly ("source" | "target")[];
+  run(bench: Bench): Promise<void>;
 }
 
 export function namespaceOf({ namespace }: ConnectorSuite): Namespace {

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { CheckDefinition } from "./connector_checks.ts";
+import type { CheckDefinition } from "./_bench.ts";
 
 /** Checks of what every connector is, whichever end it can be. */
 export const lifeChecks: readonly CheckDefinition[] = [

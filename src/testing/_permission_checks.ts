@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { PermissionNeed } from "../core/mod.ts";
-import { type Bench, fill, stored } from "./_bench.ts";
-import type { CheckDefinition } from "./connector_checks.ts";
+import { type Bench, type CheckDefinition, fill, stored } from "./_bench.ts";
 import { PROBE_DOCUMENTS, type ProbeReport } from "./permission_probe.ts";
 import { numberedDocuments } from "./sample_documents.ts";
 

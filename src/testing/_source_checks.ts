@@ -10,8 +10,14 @@ import {
   type RawBatch,
   type ReadOptions,
 } from "../core/mod.ts";
-import { comparable, documentsOf, fill, readAll, sourceOf } from "./_bench.ts";
-import type { CheckDefinition } from "./connector_checks.ts";
+import {
+  type CheckDefinition,
+  comparable,
+  documentsOf,
+  fill,
+  readAll,
+  sourceOf,
+} from "./_bench.ts";
 import { numberedDocuments } from "./sample_documents.ts";
 import { SkippedCheck } from "./suite.ts";
 

@@ -5,6 +5,7 @@ import {
   batchesOf,
   batchOf,
   type Bench,
+  type CheckDefinition,
   comparable,
   readAll,
   sourceOf,
@@ -12,7 +13,6 @@ import {
   targetOf,
   writeAll,
 } from "./_bench.ts";
-import type { CheckDefinition } from "./connector_checks.ts";
 import { numberedDocuments, sampleDocuments } from "./sample_documents.ts";
 
 const COUNT = 40;

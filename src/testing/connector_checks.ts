@@ -1,4 +1,4 @@
-import { type Bench, namespaceOf } from "./_bench.ts";
+import { namespaceOf } from "./_bench.ts";
 import { lifeChecks } from "./_life_checks.ts";
 import { permissionChecks } from "./_permission_checks.ts";
 import { sourceChecks } from "./_source_checks.ts";
@@ -15,15 +15,6 @@ export interface ConnectorCheck {
   readonly skipped?: string;
   /** Makes it in a place of its own; throws if it does not hold, `SkippedCheck` if it cannot be. */
   run(): Promise<void>;
-}
-
-/** A check before it is bound to a connector. */
-export interface CheckDefinition {
-  readonly name: CheckName;
-  readonly title: string;
-  /** The ends that it needs. */
-  readonly needs: readonly ("source" | "target")[];
-  run(bench: Bench): Promise<void>;
 }
 
 /**
