@@ -1,5 +1,5 @@
 import { createZstdDecompress } from "node:zlib";
-import { documentLength } from "../core/mod.ts";
+import { DatahoodError, documentLength } from "../core/mod.ts";
 import { cutShort, damaged, leftOver } from "./_compressed_error.ts";
 import { Cursor } from "./_cursor.ts";
 import type { ChunkReader } from "./_chunk_reader.ts";
@@ -58,9 +58,9 @@ export async function* unzstd(
         yield bytes;
       }
     } catch (error) {
-      const code = (error as { code?: unknown }).code;
-      if (typeof code !== "string" || !/^(Z_|ZSTD_)/.test(code)) throw error;
-      throw damaged(place(start + pump.used), (error as Error).message, error);
+      if (error instanceof DatahoodError || !(error instanceof Error)) throw error;
+      const how = error.message.replace(/^zstd decompress error: /i, "").toLowerCase();
+      throw damaged(place(start + pump.used), how, error);
     } finally {
       pump.close();
     }

@@ -75,7 +75,8 @@ export class ZlibPump {
       const out = this.#stream.read() as Buffer | null;
       if (out !== null) {
         this.#free(out.buffer);
-        yield out;
+        // Not as a Buffer, whose slice() would be a view where that of an array is a copy.
+        yield new Uint8Array(out.buffer, out.byteOffset, out.length);
       } else if (this.#error !== undefined) {
         throw this.#error;
       } else if (done() || this.#ended) {
