@@ -13,7 +13,8 @@ function descriptorOf({ kind, target }: PermissionNeed): Deno.PermissionDescript
     case "write":
       return { name: kind, path: target };
     case "net":
-      return { name: "net", host: target };
+      // A wildcard can be granted but not asked about: any host that it covers stands for it.
+      return { name: "net", host: target.replace(/^\*\./, "any.") };
     case "env":
       return { name: "env", variable: target };
     case "run":
