@@ -9,6 +9,13 @@ import { ZstdFrame } from "./_zstd_frame.ts";
 const FRAME = 0xfd2fb528;
 
 /**
+ * A stream that had to wait for its reader throws what is wrong with the data where nobody can catch
+ * it, which ends the process. So it never waits: it is fed a block at a time, at most 128 KiB of
+ * output each, and has room for more than that.
+ */
+const DECODER = { chunkSize: OUT_BYTES, readableHighWaterMark: 4 * OUT_BYTES };
+
+/**
  * Decompresses zstd, any number of frames. The decoder of `node:zlib` stops after one frame and does
  * not mind if that is cut short; so frames are told apart here, and each must be whole.
  */
@@ -38,7 +45,7 @@ export async function* unzstd(
 
     const frame = new ZstdFrame();
     const pump = new ZlibPump(
-      createZstdDecompress({ chunkSize: OUT_BYTES }) as unknown as ZlibStream,
+      createZstdDecompress(DECODER) as unknown as ZlibStream,
     );
     try {
       for await (const _ of pump.feed(magic)); // Nothing comes out of four bytes.

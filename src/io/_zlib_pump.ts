@@ -66,7 +66,8 @@ export class ZlibPump {
   #free(next: ArrayBufferLike | undefined): void {
     const out = this.#out;
     if (out === next) return;
-    if (out instanceof ArrayBuffer && out.byteLength === OUT_BYTES) out.transfer(0);
+    // A smaller one may be the pool that many buffers are cut from.
+    if (out instanceof ArrayBuffer && out.byteLength >= OUT_BYTES / 2) out.transfer(0);
     this.#out = next;
   }
 

@@ -22,11 +22,13 @@ export class ZstdFrame {
   #have = 0;
   #checksum = false;
   #last = false;
+  #blockEnded = false;
 
-  /** Takes bytes and says how many of them belong to the frame. */
+  /** Takes bytes up to the end of a block or of the frame, and says how many. */
   scan(bytes: Uint8Array): number {
     let at = 0;
-    while (at < bytes.length && !this.done && this.wrong === undefined) {
+    this.#blockEnded = false;
+    while (at < bytes.length && !this.done && !this.#blockEnded && this.wrong === undefined) {
       if (this.#part === "descriptor") {
         this.#descriptor(bytes[at++]!);
       } else if (this.#part === "block") {
@@ -76,6 +78,7 @@ export class ZstdFrame {
       this.#left = this.#checksum ? CHECKSUM_BYTES : 0;
       if (this.#left === 0) this.done = true;
     } else {
+      this.#blockEnded = this.#part === "content";
       this.#part = "block";
       this.#value = this.#have = 0;
     }
