@@ -112,6 +112,15 @@ async function probe(uri: string): Promise<Set<ServerAbility>> {
 }
 
 /**
+ * Whether the shared server can do something, for what a test leaves out and says so.
+ *
+ * @param ability What.
+ */
+export function serverHas(ability: ServerAbility): boolean {
+  return abilities.has(ability);
+}
+
+/**
  * Registers a test against a server.
  *
  * @param name "`symbol()` does X".
