@@ -23,7 +23,9 @@ async function isGranted(need: PermissionNeed): Promise<boolean> {
     return (await Deno.permissions.query(descriptorOf(need))).state === "granted";
   } catch (error) {
     // Some hosts that a flag takes cannot be asked for one by one; the whole kind can.
-    if (!(error instanceof TypeError || error instanceof URIError) || need.kind !== "net") throw error;
+    if (!(error instanceof TypeError || error instanceof URIError) || need.kind !== "net") {
+      throw error;
+    }
     return (await Deno.permissions.query({ name: "net" })).state === "granted";
   }
 }
