@@ -8,6 +8,7 @@ import { DUPLICATE_KEY, FULL, isRetryableCode, reasonOf, type WriteError } from 
 import { codeError, commandFailure, type Sending } from "./_sending.ts";
 import { Slots } from "./_slots.ts";
 import type { TargetCollection } from "./_target_collection.ts";
+import { valuesOf } from "./_values.ts";
 import { emptyTimestampsIn } from "./_timestamps.ts";
 
 const INVALID_BSON = 22;
@@ -115,9 +116,9 @@ async function sendInsert(
 }
 
 /** Documents as values, for a driver that cannot send bytes; what would change is refused. */
-function encodable(message: Message, firstIndex: number): Document[] {
+function encodable(message: Message, firstIndex: number): ReadonlyMap<string, unknown>[] {
   return documentsIn(message.bytes).map((bytes, i) => {
-    const document = deserialize(bytes, { promoteValues: false, bsonRegExp: true });
+    const document = valuesOf(bytes);
     if (!sameBytes(serialize(document, { ignoreUndefined: false }), bytes)) {
       const index = firstIndex + message.first + i;
       throw new LoadError(`Cannot write document ${index}: this driver would change it`, {

@@ -1,6 +1,5 @@
 /** Writes documents over those that are stored under their `_id`. */
 import type { Document } from "mongodb";
-import { deserialize } from "bson";
 import type { Rejection } from "../../core/mod.ts";
 import type { Clash } from "./_conflict.ts";
 import { idDocument, shownId } from "./_ids.ts";
@@ -8,6 +7,7 @@ import { idDocument, shownId } from "./_ids.ts";
 import { DUPLICATE_KEY, isRetryableCode, reasonOf, type WriteError } from "./_rejection.ts";
 import { codeError, commandFailure, type Sending } from "./_sending.ts";
 import type { TargetCollection } from "./_target_collection.ts";
+import { valuesOf } from "./_values.ts";
 
 /** What became of the documents. */
 export interface Replaced {
@@ -84,9 +84,7 @@ async function sendUpdate(
   const { client, writeConcern, keepTimestamps, sequence } = sending;
   const { db, collection } = target.namespace;
   const updates = sequence === undefined
-    ? clashes.map((clash) =>
-      deserialize(statement(clash), { promoteValues: false, bsonRegExp: true })
-    )
+    ? clashes.map((clash) => valuesOf(statement(clash)))
     : sequence("updates", joined(clashes.map(statement)));
   try {
     return await client.db(db).command({

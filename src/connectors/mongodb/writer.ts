@@ -7,7 +7,6 @@ import {
   type Position,
   type RawBatch,
   type Rejection,
-  type TargetCapabilities,
   throwIfInterrupted,
   UsageError,
   type Writer,
@@ -25,16 +24,6 @@ import type { TargetCollection } from "./_target_collection.ts";
 import { writeConcernOf } from "./_write_concern.ts";
 import { displayOf } from "./options.ts";
 import type { MongoSession } from "./session.ts";
-
-/** What a MongoDB server is like as a target. */
-export const MONGO_TARGET_CAPABILITIES: TargetCapabilities = {
-  collections: "many",
-  options: true,
-  indexes: true,
-  views: true,
-  sequential: false,
-  onConflict: ["report", "skip", "stop", "replace"],
-};
 
 /** Larger messages do not make a server faster, and they cost memory. */
 const MESSAGE_BYTES = 2 * 1024 * 1024;
