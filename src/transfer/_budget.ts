@@ -1,6 +1,7 @@
 /** The bytes of batches that are held between source and target. */
 export class ByteBudget {
   readonly #limit: number;
+  readonly #holders = new Map<Uint8Array, number>();
   #held = 0;
   #peak = 0;
   #waiting: (() => void)[] = [];
@@ -24,13 +25,30 @@ export class ByteBudget {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  take(bytes: number): void {
-    this.#held += bytes;
+  /**
+   * Notes that a batch is held. Batches that were cut out of one reply share its bytes, which are
+   * counted once.
+   *
+   * @returns How many bytes more are held.
+   */
+  take(buffer: Uint8Array): number {
+    const holders = this.#holders.get(buffer) ?? 0;
+    this.#holders.set(buffer, holders + 1);
+    if (holders > 0) return 0;
+    this.#held += buffer.byteLength;
     if (this.#held > this.#peak) this.#peak = this.#held;
+    return buffer.byteLength;
   }
 
-  give(bytes: number): void {
-    this.#held -= bytes;
+  /** Notes that a batch is held no more. */
+  give(buffer: Uint8Array): void {
+    const holders = this.#holders.get(buffer)! - 1;
+    if (holders > 0) {
+      this.#holders.set(buffer, holders);
+      return;
+    }
+    this.#holders.delete(buffer);
+    this.#held -= buffer.byteLength;
     this.wake();
   }
 

@@ -19,6 +19,8 @@ export interface ReadAheadOptions {
 
 /** How many batches wait to be written at most: the next, and the one after it. */
 const AHEAD = 2;
+/** By how many batches the next one's size is told. One that is far larger is soon forgotten. */
+const RECENT = 4;
 
 /** Reads a source while what it gave before is written, within a budget of bytes. */
 export class ReadAhead {
@@ -31,15 +33,14 @@ export class ReadAhead {
   #stopped = false;
   #failure: { error: unknown } | undefined;
   #wake: (() => void) | undefined;
-  /** What the next batch is expected to take: the largest so far, or what was asked for. */
-  #expected: number;
+  /** Bytes that the latest batches took. */
+  readonly #recent: number[] = [];
   #last: Position | undefined;
   readonly #lanes = new Set<number>();
 
   constructor(source: Source, options: ReadAheadOptions) {
     this.#source = source;
     this.#options = options;
-    this.#expected = options.read.batchBytes ?? 0;
     options.signal.addEventListener("abort", this.#onAbort, { once: true });
     this.#done = this.#pump();
   }
@@ -68,7 +69,7 @@ export class ReadAhead {
     await this.#done;
     for (const item of this.#queue.splice(0)) {
       if (item.type !== "batch") continue;
-      this.#options.budget.give(item.batch.buffer.byteLength);
+      this.#options.budget.give(item.batch.buffer);
       item.batch.release?.();
     }
   }
@@ -121,8 +122,8 @@ export class ReadAhead {
         if (done) return;
         if (value.type === "batch") {
           const { buffer, lane, after } = value.batch;
-          budget.take(buffer.byteLength);
-          this.#expected = Math.max(this.#expected, buffer.byteLength);
+          this.#recent.push(budget.take(buffer));
+          if (this.#recent.length > RECENT) this.#recent.shift();
           this.#lanes.add(lane);
           this.#last = after;
           this.#batches++;
@@ -135,9 +136,14 @@ export class ReadAhead {
     }
   }
 
+  /** What the next batch is expected to take: what was asked for, or the largest of the latest. */
+  #expected(): number {
+    return Math.max(this.#options.read.batchBytes ?? 0, ...this.#recent);
+  }
+
   async #room(): Promise<boolean> {
     const { budget } = this.#options;
-    while (!this.#over && (this.#batches >= AHEAD || !budget.hasRoom(this.#expected))) {
+    while (!this.#over && (this.#batches >= AHEAD || !budget.hasRoom(this.#expected()))) {
       await budget.changed();
     }
     return !this.#over;

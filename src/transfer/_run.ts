@@ -217,7 +217,6 @@ export class Run {
 
   /** Sends what becomes of a batch; settles once the next one may be taken. */
   async #forward(batch: RawBatch, writer: Writer): Promise<void> {
-    const held = batch.buffer.byteLength;
     const collection = this.#collections.get(formatNamespace(batch.namespace)) ??
       await this.#begin({ namespace: batch.namespace, type: "collection" }, writer);
     collection.tally.read(batch);
@@ -227,8 +226,8 @@ export class Run {
     const finish = (written: boolean): void => {
       whole &&= written;
       if (--open > 0) return;
+      this.#budget.give(batch.buffer);
       batch.release?.();
-      this.#budget.give(held);
       if (whole) this.#tracker.acknowledge(batch.lane, seq, batch.after);
     };
     try {
@@ -237,7 +236,7 @@ export class Run {
         this.#throwIfFailed();
         throwIfInterrupted(this.#options.signal);
         open++;
-        this.#send(part, part.buffer === batch.buffer, collection, writer, finish);
+        this.#send(part, collection, writer, finish);
       }
     } catch (error) {
       finish(false);
@@ -261,13 +260,11 @@ export class Run {
 
   #send(
     part: RawBatch,
-    borrowed: boolean,
     collection: OpenCollection,
     writer: Writer,
     finish: (written: boolean) => void,
   ): void {
-    const own = borrowed ? 0 : part.buffer.byteLength;
-    this.#budget.take(own);
+    this.#budget.take(part.buffer);
     const { buffer, starts, firstIndex, lane, after } = part;
     const seq = count(this.#departed, lane);
     // One object for every try: the writer may keep what it prepared for it.
@@ -286,7 +283,7 @@ export class Run {
         return false;
       })
       .then((written) => {
-        this.#budget.give(own);
+        this.#budget.give(part.buffer);
         this.#writes.delete(write);
         collection.writes.delete(write);
         finish(written);

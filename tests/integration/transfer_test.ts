@@ -80,8 +80,13 @@ integration("transfer() holds its bound in bytes between two collections", async
   await using source = new MongoConnector({ uri, database, collection: "wide" });
   await using target = new MongoConnector({ uri, database, collection: "copy" });
   const inFlightBytes = 1024 * 1024;
-  const summary = await transfer(source, target, { inFlightBytes, batchBytes: 200_000 });
+  const summary = await transfer(source, target, {
+    inFlightBytes,
+    batchBytes: 220_000,
+    batchDocuments: 10,
+  });
   assertEquals(summary.counts.written, 300);
+  assert(summary.peakInFlightBytes > inFlightBytes / 2, "nothing was written side by side");
   assert(summary.peakInFlightBytes <= inFlightBytes, `${summary.peakInFlightBytes} were held`);
 });
 

@@ -77,6 +77,25 @@ Deno.test("transfer() takes one batch that is larger than inFlightBytes alone", 
   assert(summary.peakInFlightBytes <= 6000);
 });
 
+Deno.test("transfer() counts bytes that batches share once, and forgets a large batch", async () => {
+  const first = makeBatch({ bytes: 5000 });
+  const shared = [0, 1, 2, 3].map((seq) => ({ ...makeBatch({ seq }), buffer: first.buffer }));
+  const rest = Array.from({ length: 16 }, (_, i) => makeBatch({ seq: 4 + i, bytes: 1000 }));
+  let late = 0;
+  const target = new FakeTarget(async ({ seq }, _attempt, store) => {
+    // Once the large one is behind, several are under way again.
+    if (seq >= 12) late = Math.max(late, target.underWay);
+    await settle(3);
+    return store();
+  });
+  const summary = await transfer(sourceOf(itemsOf([...shared, ...rest])), target, {
+    inFlightBytes: 6000,
+    batchBytes: 1000,
+  });
+  assertEquals([summary.counts.written, summary.peakInFlightBytes], [20, 6000]);
+  assertEquals(late, 4);
+});
+
 Deno.test("transfer() writes at most 4 batches at once, and 1 to a sequential target", async () => {
   for (const [sequential, most] of [[false, 4], [true, 1]] as const) {
     const target = new FakeTarget(async (_batch, _attempt, store) => {
