@@ -186,7 +186,7 @@ async function complete(
   const [indexes, estimate] = await Promise.all([
     listIndexes(db, name, session),
     // The numbers of a time series count its buckets.
-    type === "timeseries" ? undefined : estimateOf(db.collection(name)),
+    type === "timeseries" ? undefined : estimateOf(session.client, db.collection(name)),
   ]);
   return {
     ...info,
