@@ -7,6 +7,7 @@ import {
   type ReadOptions,
   type Source,
   type SourceItem,
+  throwIfInterrupted,
   UsageError,
 } from "../../core/mod.ts";
 import { type ByteSource, openByteSource } from "../../io/mod.ts";
@@ -81,6 +82,8 @@ async function* read(
   let seq = 0;
   try {
     for await (const batch of batches) {
+      // A small file is framed at once: the frames are not where the signal is seen.
+      throwIfInterrupted(signal);
       const { buffer, starts, firstIndex, endOffset, release } = batch;
       const place: BsonPlace = { offset: endOffset, index: firstIndex + starts.length };
       yield {

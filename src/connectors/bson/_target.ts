@@ -58,6 +58,8 @@ export function bsonTarget(
 class BsonWriter implements Writer {
   readonly #path: string;
   readonly #sink: ByteSink;
+  /** The latest batch of each lane that was written, for when it comes again. */
+  readonly #written = new Map<number, { readonly seq: number; readonly result: WriteResult }>();
   #namespace: Namespace | undefined;
 
   constructor(path: string, sink: ByteSink) {
@@ -81,7 +83,9 @@ class BsonWriter implements Writer {
   }
 
   async write(batch: RawBatch): Promise<WriteResult> {
-    const { buffer, starts } = batch;
+    const { buffer, starts, lane, seq } = batch;
+    const before = this.#written.get(lane);
+    if (before?.seq === seq) return before.result;
     let bytes = 0;
     for (let i = 0; i < starts.length;) {
       // Documents that lie next to each other go as one piece.
@@ -91,7 +95,7 @@ class BsonWriter implements Writer {
       await this.#sink.write(buffer.subarray(from, to));
       bytes += to - from;
     }
-    return {
+    const result: WriteResult = {
       inserted: starts.length,
       replaced: 0,
       unchanged: 0,
@@ -99,6 +103,8 @@ class BsonWriter implements Writer {
       rejected: [],
       bytes,
     };
+    this.#written.set(lane, { seq, result });
+    return result;
   }
 
   end(): Promise<readonly Issue[]> {
