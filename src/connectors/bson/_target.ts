@@ -55,11 +55,14 @@ export function bsonTarget(
   };
 }
 
+/** What tells a batch of a lane from the others. */
+type Origin = Pick<RawBatch, "seq" | "firstIndex">;
+
 class BsonWriter implements Writer {
   readonly #path: string;
   readonly #sink: ByteSink;
   /** The latest batch of each lane that was written, for when it comes again. */
-  readonly #written = new Map<number, { readonly seq: number; readonly result: WriteResult }>();
+  readonly #written = new Map<number, { readonly batch: Origin; readonly result: WriteResult }>();
   #namespace: Namespace | undefined;
 
   constructor(path: string, sink: ByteSink) {
@@ -83,9 +86,10 @@ class BsonWriter implements Writer {
   }
 
   async write(batch: RawBatch): Promise<WriteResult> {
-    const { buffer, starts, lane, seq } = batch;
+    const { buffer, starts, lane, seq, firstIndex } = batch;
     const before = this.#written.get(lane);
-    if (before?.seq === seq) return before.result;
+    // A transform may have cut one batch into several: they have its number, and their own index.
+    if (before?.batch.seq === seq && before.batch.firstIndex === firstIndex) return before.result;
     let bytes = 0;
     for (let i = 0; i < starts.length;) {
       // Documents that lie next to each other go as one piece.
@@ -103,7 +107,7 @@ class BsonWriter implements Writer {
       rejected: [],
       bytes,
     };
-    this.#written.set(lane, { seq, result });
+    this.#written.set(lane, { batch: { seq, firstIndex }, result });
     return result;
   }
 

@@ -4,6 +4,7 @@ import {
   batchDocument,
   DataError,
   type Position,
+  type RawBatch,
   type ReadOptions,
   UnsupportedError,
   UsageError,
@@ -194,6 +195,27 @@ Deno.test("BsonConnector writes only documents, where a batch has gaps", async (
   });
   await writer.commit();
   assertEquals(await Deno.readFile(path), concat(a, b, a));
+});
+
+Deno.test("BsonConnector writes every part of a batch that was cut, and none of them twice", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/x.bson`;
+  const [a, b] = [document(element(16, "a", int32(1))), document(element(16, "b", int32(2)))];
+  const part = (bytes: Uint8Array, firstIndex: number): RawBatch => ({
+    namespace: { db: "", collection: "x" },
+    buffer: bytes,
+    starts: new Uint32Array([0]),
+    firstIndex,
+    lane: 0,
+    seq: 0,
+    after: { v: 1, kind: "x" },
+  });
+  const writer = await new BsonConnector({ path }).target.open();
+  for (const batch of [part(a, 0), part(a, 0), part(b, 1), part(b, 1)]) {
+    assertEquals((await writer.write(batch)).inserted, 1);
+  }
+  await writer.commit();
+  assertEquals(await Deno.readFile(path), concat(a, b));
 });
 
 Deno.test("fileNamespace() is the collection that mongodump named the file after", () => {
