@@ -77,6 +77,18 @@ export async function machine(): Promise<string> {
   return `${name}, ${navigator.hardwareConcurrency} cores, ${memory} GiB, ${os} ${arch}`;
 }
 
+/** How much else the machine was doing when this module was loaded; Windows does not tell. */
+const LOAD_BEFORE = Deno.build.os === "windows" ? undefined : Deno.loadavg()[0];
+
+/**
+ * The machine's load before anything was measured.
+ *
+ * @returns In words; empty where the system does not tell.
+ */
+export function loadBefore(): string {
+  return LOAD_BEFORE === undefined ? "" : ` · load before ${LOAD_BEFORE.toFixed(1)}`;
+}
+
 /**
  * Puts a section into `bench/RESULTS.md`, in the place of the one with the same heading.
  *

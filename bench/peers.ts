@@ -25,7 +25,7 @@ import {
   SOURCE,
 } from "./_jobs.ts";
 import { type Command, measure, outputOf, type Usage } from "./_measure.ts";
-import { type JobRuns, machine, saveSection, table } from "./_results.ts";
+import { type JobRuns, loadBefore, machine, saveSection, table } from "./_results.ts";
 import { startBenchServer } from "./_server.ts";
 import { BENCH_CACHE, type OrdersFile, ordersFile } from "./orders.ts";
 
@@ -170,7 +170,7 @@ async function report(
   const date = new Date().toISOString().slice(0, 10);
   const lines = [
     `${date} · ${await machine()} · datahood ${config.version}, Deno ${Deno.version.deno} · ` +
-    `${server} · ${size}`,
+    `${server} · ${size}${loadBefore()}`,
     how,
     table(all),
   ];
