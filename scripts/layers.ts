@@ -28,7 +28,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   bson: { below: ["core"] },
   io: { below: ["core", "bson"], io: true },
   profile: { below: ["core", "bson", "io"] },
-  connectors: { below: DATA, network: true },
+  connectors: { below: [...DATA, "permissions"], network: true },
   transfer: { below: [...DATA, "connectors"] },
   exporters: { below: [...DATA, "connectors", "transfer"] },
   schema: { below: [...DATA, "transfer"] },

@@ -66,6 +66,10 @@ const RUN: OptionGroup = {
     { flags: "--dry-run", help: "Reach both ends, print the plan, read and count; write nothing." },
     { flags: "--plan", help: "Print what becomes of what, and stop." },
     { flags: "--batch-size <size>", help: "Bytes of a batch, such as 4MiB. Default 1MiB." },
+    {
+      flags: "--parallel-writes <count>",
+      help: "Batches written at once. Default 1: documents keep their order.",
+    },
     { flags: "--retries <count>", help: "How often a write or a read is tried again. Default 5." },
     { flags: "--connect-timeout <time>", help: "How long a server may take to answer at first." },
     { flags: "--idle-timeout <time>", help: "How long a connection may be silent, such as 60s." },

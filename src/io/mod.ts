@@ -9,5 +9,4 @@ export * from "./closed_pipe.ts";
 export * from "./compression.ts";
 export * from "./describe_content.ts";
 export { fileReadNeeds, fileWriteNeeds } from "./needs.ts";
-export * from "./permission_state.ts";
 export * from "./same_file.ts";

@@ -1,4 +1,5 @@
 import { PermissionError, type PermissionNeed } from "../core/mod.ts";
+import { runtimePermissions } from "./_runtime.ts";
 import { permissionFlags } from "./flags.ts";
 
 function descriptorOf({ kind, target }: PermissionNeed): Deno.PermissionDescriptor {
@@ -18,22 +19,36 @@ function descriptorOf({ kind, target }: PermissionNeed): Deno.PermissionDescript
   }
 }
 
-async function isGranted(need: PermissionNeed): Promise<boolean> {
+async function isGranted(
+  runtime: typeof Deno.permissions,
+  need: PermissionNeed,
+  prompt: boolean,
+): Promise<boolean> {
   try {
-    return (await Deno.permissions.query(descriptorOf(need))).state === "granted";
+    const descriptor = descriptorOf(need);
+    let { state } = await runtime.query(descriptor);
+    if (prompt && state === "prompt") ({ state } = await runtime.request(descriptor));
+    return state === "granted";
   } catch (error) {
     // Some hosts that a flag takes cannot be asked for one by one; the whole kind can.
     if (!(error instanceof TypeError || error instanceof URIError) || need.kind !== "net") {
       throw error;
     }
-    return (await Deno.permissions.query({ name: "net" })).state === "granted";
+    return (await runtime.query({ name: "net" })).state === "granted";
   }
 }
 
+/** How to ask the runtime. */
+export interface PermissionCheckOptions {
+  /** Ask a person for each missing one, which the runtime does only on a terminal. Default `false`. */
+  readonly prompt?: boolean;
+}
+
 /**
- * What is needed and not granted. Asks the runtime only; nothing is opened and nobody is prompted.
+ * What is needed and not granted. Asks the runtime only; nothing is opened.
  *
  * @param needs What is needed.
+ * @param options Whether the runtime may ask a person.
  * @returns Those that are missing, each once, in the order given.
  *
  * @example
@@ -46,10 +61,14 @@ async function isGranted(need: PermissionNeed): Promise<boolean> {
  */
 export async function missingPermissions(
   needs: readonly PermissionNeed[],
+  options: PermissionCheckOptions = {},
 ): Promise<readonly PermissionNeed[]> {
+  const runtime = runtimePermissions();
+  if (runtime === undefined) return [];
   const missing = new Map<string, PermissionNeed>();
   for (const need of needs) {
-    if (!(await isGranted(need))) missing.set(`${need.kind}\0${need.target}`, need);
+    if (await isGranted(runtime, need, options.prompt ?? false)) continue;
+    missing.set(`${need.kind}\0${need.target}`, need);
   }
   return [...missing.values()];
 }
@@ -70,16 +89,9 @@ export async function missingPermissions(
  */
 export async function ensurePermissions(
   needs: readonly PermissionNeed[],
-  options: {
-    /** Ask for each missing one, which the runtime does only on a terminal. Default `false`. */
-    readonly prompt?: boolean;
-  } = {},
+  options: PermissionCheckOptions = {},
 ): Promise<void> {
-  let missing = await missingPermissions(needs);
-  if (missing.length > 0 && options.prompt === true) {
-    for (const need of missing) await Deno.permissions.request(descriptorOf(need));
-    missing = await missingPermissions(needs);
-  }
+  const missing = await missingPermissions(needs, options);
   if (missing.length === 0) return;
   const flags = permissionFlags(missing);
   const what = missing.map(({ kind, target, reason }) => `${kind} "${target}" to ${reason}`);

@@ -4,4 +4,5 @@
  * @module
  */
 export * from "./check.ts";
+export { shieldEnvironment } from "./environment.ts";
 export * from "./flags.ts";

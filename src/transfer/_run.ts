@@ -28,7 +28,7 @@ import { type RetryPolicy, withRetry } from "./_retry.ts";
 import { atStage } from "./_stage.ts";
 import { CollectionTally, RunTally } from "./_tally.ts";
 
-/** How many writes are under way at once where the target allows it. */
+/** How many writes of all lanes are under way at once where the target allows it. */
 const WRITES = 4;
 
 /** A collection between its begin and its end. */
@@ -54,6 +54,8 @@ export class Run {
   readonly #arrived = new Map<number, number>();
   readonly #departed = new Map<number, number>();
   readonly #writes = new Set<Promise<void>>();
+  /** The writes of each lane, which keep its order if they come one by one. */
+  readonly #lanes = new Map<number, Set<Promise<void>>>();
   /** Ends the reading and every pause, because the run failed or was stopped. */
   readonly #stop = new AbortController();
   readonly #policy: RetryPolicy;
@@ -232,7 +234,7 @@ export class Run {
     };
     try {
       for (const part of this.#transformed(batch)) {
-        await this.#slot();
+        await this.#slot(batch.lane);
         this.#throwIfFailed();
         throwIfInterrupted(this.#options.signal);
         open++;
@@ -285,10 +287,12 @@ export class Run {
       .then((written) => {
         this.#budget.give(part.buffer);
         this.#writes.delete(write);
+        this.#lane(lane).delete(write);
         collection.writes.delete(write);
         finish(written);
       });
     this.#writes.add(write);
+    this.#lane(lane).add(write);
     collection.writes.add(write);
   }
 
@@ -335,9 +339,18 @@ export class Run {
     return this.#target.capabilities.sequential;
   }
 
-  /** Waits until another write may begin. */
-  async #slot(): Promise<void> {
-    const most = this.#sequential ? 1 : WRITES;
+  #lane(lane: number): Set<Promise<void>> {
+    const writes = this.#lanes.get(lane) ?? new Set();
+    this.#lanes.set(lane, writes);
+    return writes;
+  }
+
+  /** Waits until another write of a lane may begin. */
+  async #slot(lane: number): Promise<void> {
+    const { parallelWrites } = this.#options;
+    const most = this.#sequential ? 1 : Math.max(WRITES, parallelWrites);
+    const writes = this.#lane(lane);
+    while (writes.size >= parallelWrites) await Promise.race(writes);
     while (this.#writes.size >= most) await Promise.race(this.#writes);
   }
 

@@ -42,6 +42,11 @@ export interface TransferOptions {
    */
   readonly inFlightBytes?: number;
   /**
+   * How many batches of a lane are written at once, from 1. Default 1: documents arrive in the order
+   * they were read in. More is faster with a server that is far away or has many cores.
+   */
+  readonly parallelWrites?: number;
+  /**
    * Read in an order in which a lost source can be gone on with, and do so. Default `false`: it
    * may cost the source time.
    */
@@ -63,6 +68,7 @@ export interface CheckedOptions extends TransferOptions {
   readonly retries: number;
   readonly retryDelayMs: number;
   readonly inFlightBytes: number;
+  readonly parallelWrites: number;
 }
 
 /** Checks options before any I/O. */
@@ -73,15 +79,24 @@ export function checkOptions(options: TransferOptions): CheckedOptions {
     retries = 5,
     retryDelayMs = 100,
     inFlightBytes = DEFAULT_IN_FLIGHT_BYTES,
+    parallelWrites = 1,
   } = options;
   checkNumber("batchBytes", batchBytes, 1);
   if (batchDocuments !== undefined) checkNumber("batchDocuments", batchDocuments, 1);
   checkNumber("retries", retries, 0);
   checkNumber("retryDelayMs", retryDelayMs, 0);
   checkNumber("inFlightBytes", inFlightBytes, 1);
+  checkNumber("parallelWrites", parallelWrites, 1);
   // A batch that is larger than all that may be held could never be read.
   const fitting = Math.min(batchBytes, inFlightBytes);
-  return { ...options, batchBytes: fitting, retries, retryDelayMs, inFlightBytes };
+  return {
+    ...options,
+    batchBytes: fitting,
+    retries,
+    retryDelayMs,
+    inFlightBytes,
+    parallelWrites,
+  };
 }
 
 function checkNumber(name: string, value: number, least: number): void {

@@ -12,7 +12,7 @@ import {
   throwIfInterrupted,
   UsageError,
 } from "../../core/mod.ts";
-import { refusedNeeds, shieldEnvironment } from "../../io/permission_state.ts";
+import { missingPermissions, shieldEnvironment } from "../../permissions/mod.ts";
 import { deniedHosts } from "./_selection_failure.ts";
 import { displayOf, type MongoConnectorOptions } from "./options.ts";
 import { mongoPermissions, option, parseUri } from "./permissions.ts";
@@ -90,7 +90,10 @@ async function connectUnlessDenied(client: MongoClient): Promise<void> {
 async function checkPermissions(options: MongoConnectorOptions, display: string): Promise<void> {
   const needs = mongoPermissions(options.uri, options.tlsCaFile);
   // Which hosts an SRV record names is not known yet: a grant for each of them is as good.
-  const refused = await refusedNeeds(needs.filter(({ target }) => !target.startsWith("*.")));
+  const refused = await missingPermissions(
+    needs.filter(({ target }) => !target.startsWith("*.")),
+    { prompt: true },
+  );
   if (refused.length === 0) return;
   const what = refused.map(({ kind, target }) => `${kind} access to ${target}`).join(", ");
   throw new PermissionError(`Cannot connect to "${display}": ${what} is not allowed`, refused, {
@@ -156,11 +159,12 @@ async function nameLookupError(error: unknown, context: ErrorContext): Promise<E
   const { display } = context;
   const { code } = error as { code?: string };
   const servers = code === "ENOTFOUND" || code === "ENODATA" ? [] : await nameServerNeeds();
-  const refused = await refusedNeeds(servers);
+  const refused = await missingPermissions(servers, { prompt: true });
   if (code === "UNKNOWN" || refused.length > 0) {
-    const needs = refused.length > 0
-      ? refused
-      : await refusedNeeds([{ kind: "net", target: "0.0.0.0:53", reason: "ask the name server" }]);
+    const needs = refused.length > 0 ? refused : await missingPermissions(
+      [{ kind: "net", target: "0.0.0.0:53", reason: "ask the name server" }],
+      { prompt: true },
+    );
     if (needs.length > 0) {
       const state = "asking the name server for its SRV record is not allowed";
       return new PermissionError(`Cannot connect to "${display}": ${state}`, refused, {

@@ -75,6 +75,15 @@ export function itemsOf(batches: readonly RawBatch[], namespace: Namespace = ORD
   ];
 }
 
+/** Two lanes of a source, interleaved. */
+export function twoLanes(count: number): SourceItem[] {
+  const items: SourceItem[] = [{ type: "begin", collection: collectionOf() }];
+  for (let seq = 0; seq < count; seq++) {
+    for (const lane of [0, 1]) items.push({ type: "batch", batch: makeBatch({ lane, seq }) });
+  }
+  return [...items, { type: "end", namespace: ORDERS }];
+}
+
 export function manyBatches(count: number, spec: BatchSpec = {}): RawBatch[] {
   return Array.from({ length: count }, (_, seq) => makeBatch({ ...spec, seq }));
 }

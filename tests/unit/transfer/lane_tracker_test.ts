@@ -1,17 +1,8 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { ConnectError, type RawBatch, type SourceItem } from "../../../src/core/mod.ts";
+import { ConnectError, type RawBatch } from "../../../src/core/mod.ts";
 import { LaneTracker, transfer } from "../../../src/transfer/mod.ts";
-import {
-  collectionOf,
-  FakeTarget,
-  lost,
-  makeBatch,
-  ORDERS,
-  settle,
-  sourceOf,
-  written,
-} from "./_fakes.ts";
+import { FakeTarget, lost, ORDERS, settle, sourceOf, twoLanes, written } from "./_fakes.ts";
 
 const at = (seq: number) => ({ v: 1, kind: "fake", seq });
 
@@ -57,15 +48,6 @@ Deno.test("LaneTracker stands before the first hole, in any order of acknowledge
   }));
 });
 
-/** Two lanes of a source, interleaved. */
-function twoLanes(count: number): SourceItem[] {
-  const items: SourceItem[] = [{ type: "begin", collection: collectionOf() }];
-  for (let seq = 0; seq < count; seq++) {
-    for (const lane of [0, 1]) items.push({ type: "batch", batch: makeBatch({ lane, seq }) });
-  }
-  return [...items, { type: "end", namespace: ORDERS }];
-}
-
 Deno.test("transfer() keeps each lane before its hole when acknowledged out of order", async () => {
   const waiting = new Map<string, () => void>();
   const target = new FakeTarget((batch, _attempt, store) =>
@@ -79,7 +61,7 @@ Deno.test("transfer() keeps each lane before its hole when acknowledged out of o
       )
     )
   );
-  const run = transfer(sourceOf(twoLanes(2)), target);
+  const run = transfer(sourceOf(twoLanes(2)), target, { parallelWrites: 2 });
   const failed = assertRejects(() => run, ConnectError, "gone");
   await settle();
   assertEquals([...waiting.keys()], ["0/0", "1/0", "0/1", "1/1"]);

@@ -120,6 +120,7 @@ Deno.test("transfer() goes on with other batches while one waits for its retry",
   const summary = await transfer(sourceOf(itemsOf(manyBatches(10))), target, {
     retries: 1000,
     retryDelayMs: 2,
+    parallelWrites: 4,
   });
   assert(failures > 0);
   assertEquals(summary.counts.written, 10);

@@ -19,6 +19,7 @@ import {
   PEOPLE,
   settle,
   sourceOf,
+  twoLanes,
   written,
 } from "./_fakes.ts";
 
@@ -96,15 +97,37 @@ Deno.test("transfer() counts bytes that batches share once, and forgets a large 
   assertEquals(late, 4);
 });
 
-Deno.test("transfer() writes at most 4 batches at once, and 1 to a sequential target", async () => {
-  for (const [sequential, most] of [[false, 4], [true, 1]] as const) {
+Deno.test("transfer() writes a lane in order, unless several writes at once are asked for", async () => {
+  for (
+    const { sequential = false, parallelWrites, most } of [
+      { most: 1 },
+      { parallelWrites: 3, most: 3 },
+      { parallelWrites: 9, most: 9 },
+      { sequential: true, parallelWrites: 3, most: 1 },
+    ]
+  ) {
     const target = new FakeTarget(async (_batch, _attempt, store) => {
       await settle(2);
       return store();
     }, { sequential });
-    await transfer(sourceOf(itemsOf(manyBatches(20))), target);
+    await transfer(sourceOf(itemsOf(manyBatches(20))), target, {
+      ...(parallelWrites === undefined ? {} : { parallelWrites }),
+    });
     assertEquals(target.mostUnderWay, most);
-    if (sequential) assertEquals(target.seen.map(({ seq }) => seq), [...Array(20).keys()]);
+    if (most === 1) assertEquals(target.seen.map(({ seq }) => seq), [...Array(20).keys()]);
+  }
+});
+
+Deno.test("transfer() writes lanes side by side, each in its order", async () => {
+  const target = new FakeTarget(async (batch, _attempt, store) => {
+    await settle(batch.lane === 0 ? 5 : 1);
+    return store();
+  });
+  await transfer(sourceOf(twoLanes(10)), target);
+  assertEquals(target.mostUnderWay, 2);
+  for (const lane of [0, 1]) {
+    const seen = target.seen.filter((batch) => batch.lane === lane).map(({ seq }) => seq);
+    assertEquals(seen, [...Array(10).keys()]);
   }
 });
 

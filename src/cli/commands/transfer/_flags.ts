@@ -30,6 +30,7 @@ export interface TransferFlags {
   readonly dryRun: boolean;
   readonly plan: boolean;
   readonly batchBytes: number | undefined;
+  readonly parallelWrites: number | undefined;
   readonly retries: number | undefined;
   readonly connectTimeoutMs: number | undefined;
   readonly idleTimeoutMs: number | undefined;
@@ -113,6 +114,7 @@ export async function parseTransferFlags(flags: RawFlags): Promise<TransferFlags
     dryRun: flags.dryRun === true,
     plan: flags.plan === true,
     batchBytes: read(flags, "batchSize", parseSize),
+    parallelWrites: read(flags, "parallelWrites", (flag, value) => parseCount(flag, value, 1)),
     retries: read(flags, "retries", (flag, value) => parseCount(flag, value)),
     connectTimeoutMs: read(flags, "connectTimeout", parseDuration),
     idleTimeoutMs: read(flags, "idleTimeout", parseDuration),

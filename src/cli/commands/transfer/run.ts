@@ -129,6 +129,7 @@ async function perform(
     ...(flags.include === undefined ? {} : { include: flags.include }),
     ...(flags.query === undefined ? {} : { query: flags.query }),
     ...(flags.batchBytes === undefined ? {} : { batchBytes: flags.batchBytes }),
+    ...(flags.parallelWrites === undefined ? {} : { parallelWrites: flags.parallelWrites }),
     ...(flags.retries === undefined ? {} : { retries: flags.retries }),
     rename: plan.map,
     signal,
