@@ -68,7 +68,7 @@ const RUN: OptionGroup = {
     { flags: "--batch-size <size>", help: "Bytes of a batch, such as 4MiB. Default 1MiB." },
     {
       flags: "--parallel-writes <count>",
-      help: "Batches written at once. Default 1: documents keep their order.",
+      help: "Batches written at once; 1 keeps the order. Default 1, from 16 MiB on 4.",
     },
     { flags: "--retries <count>", help: "How often a write or a read is tried again. Default 5." },
     { flags: "--connect-timeout <time>", help: "How long a server may take to answer at first." },

@@ -232,6 +232,12 @@ export interface Target {
    */
   readonly place?: Partial<Namespace>;
   /**
+   * Asks, without writing, whether these collections may be written. Present where that can be told.
+   *
+   * @throws {DatahoodError} If one may not.
+   */
+  check?(namespaces: readonly Namespace[], options?: Cancellable): Promise<void>;
+  /**
    * Opens it for writing. Nothing that exists is touched before the first `begin`.
    *
    * @throws {IoError} If it exists and `overwrite` is not set.

@@ -30,6 +30,8 @@ import { CollectionTally, RunTally } from "./_tally.ts";
 
 /** How many writes of all lanes are under way at once where the target allows it. */
 const WRITES = 4;
+/** Bytes of a collection that are written one batch after another: small ones keep their order. */
+const IN_ORDER_BYTES = 16 * 1024 * 1024;
 
 /** A collection between its begin and its end. */
 interface OpenCollection {
@@ -234,7 +236,7 @@ export class Run {
     };
     try {
       for (const part of this.#transformed(batch)) {
-        await this.#slot(batch.lane);
+        await this.#slot(batch.lane, collection);
         this.#throwIfFailed();
         throwIfInterrupted(this.#options.signal);
         open++;
@@ -346,12 +348,13 @@ export class Run {
   }
 
   /** Waits until another write of a lane may begin. */
-  async #slot(lane: number): Promise<void> {
-    const { parallelWrites } = this.#options;
-    const most = this.#sequential ? 1 : Math.max(WRITES, parallelWrites);
+  async #slot(lane: number, { tally }: OpenCollection): Promise<void> {
+    const inOrder = tally.counts.bytesRead <= IN_ORDER_BYTES;
+    const ofLane = this.#options.parallelWrites ?? (inOrder ? 1 : WRITES);
+    const inAll = this.#sequential ? 1 : Math.max(WRITES, ofLane);
     const writes = this.#lane(lane);
-    while (writes.size >= parallelWrites) await Promise.race(writes);
-    while (this.#writes.size >= most) await Promise.race(this.#writes);
+    while (writes.size >= ofLane) await Promise.race(writes);
+    while (this.#writes.size >= inAll) await Promise.race(this.#writes);
   }
 
   async #settle(writes: ReadonlySet<Promise<void>>): Promise<void> {

@@ -42,8 +42,9 @@ export interface TransferOptions {
    */
   readonly inFlightBytes?: number;
   /**
-   * How many batches of a lane are written at once, from 1. Default 1: documents arrive in the order
-   * they were read in. More is faster with a server that is far away or has many cores.
+   * How many batches of a lane are written at once, from 1. With 1 documents arrive in the order they
+   * were read in. By default that is so for the first 16 MiB of a collection, and then there are 4:
+   * MongoDB promises no order, and a large copy is faster so.
    */
   readonly parallelWrites?: number;
   /**
@@ -68,7 +69,6 @@ export interface CheckedOptions extends TransferOptions {
   readonly retries: number;
   readonly retryDelayMs: number;
   readonly inFlightBytes: number;
-  readonly parallelWrites: number;
 }
 
 /** Checks options before any I/O. */
@@ -79,24 +79,17 @@ export function checkOptions(options: TransferOptions): CheckedOptions {
     retries = 5,
     retryDelayMs = 100,
     inFlightBytes = DEFAULT_IN_FLIGHT_BYTES,
-    parallelWrites = 1,
+    parallelWrites,
   } = options;
   checkNumber("batchBytes", batchBytes, 1);
   if (batchDocuments !== undefined) checkNumber("batchDocuments", batchDocuments, 1);
   checkNumber("retries", retries, 0);
   checkNumber("retryDelayMs", retryDelayMs, 0);
   checkNumber("inFlightBytes", inFlightBytes, 1);
-  checkNumber("parallelWrites", parallelWrites, 1);
+  if (parallelWrites !== undefined) checkNumber("parallelWrites", parallelWrites, 1);
   // A batch that is larger than all that may be held could never be read.
   const fitting = Math.min(batchBytes, inFlightBytes);
-  return {
-    ...options,
-    batchBytes: fitting,
-    retries,
-    retryDelayMs,
-    inFlightBytes,
-    parallelWrites,
-  };
+  return { ...options, batchBytes: fitting, retries, retryDelayMs, inFlightBytes };
 }
 
 function checkNumber(name: string, value: number, least: number): void {

@@ -91,6 +91,13 @@ integration("datahood transfer says what a user may not do", login, async (conte
       assert(!/\n\s+at /.test(err), err);
     }
     assertEquals(await db.collection("copy").countDocuments(), 0);
+    // A dry run and a plan ask for the rights without a write.
+    for (const only of ["--dry-run", "--plan"]) {
+      const asked = await runCli(["transfer", place, as(copy, "reader", "pw"), only]);
+      assertEquals(asked.code, 4, asked.err);
+      assertStringIncludes(asked.err, "not allowed to run insert");
+      assertEquals((await runCli(["transfer", place, copy, only])).code, 0);
+    }
   } finally {
     for (const user of Object.keys(rights)) await admin.command({ dropUser: user }).catch(() => {});
   }

@@ -2,6 +2,7 @@ import {
   type Cancellable,
   type CollectionInfo,
   DatahoodError,
+  type Namespace,
   type OpenOptions,
   type PermissionNeed,
   type ReadOptions,
@@ -180,6 +181,10 @@ export class MongoConnector extends BaseConnector {
         views: true,
         sequential: false,
         onConflict: ["report", "skip", "stop", "replace"],
+      },
+      async check(namespaces: readonly Namespace[], options: Cancellable = {}): Promise<void> {
+        const { checkRights } = await import("./_rights.ts");
+        await checkRights(await open(options), namespaces, options);
       },
       async open(options: OpenOptions = {}): Promise<Writer> {
         if (option(parseUri(uri), "w") === "0") {

@@ -1,3 +1,4 @@
+import { serialize } from "bson";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
   DataError,
@@ -31,6 +32,7 @@ Deno.test("transfer() counts documents only after the target acknowledged them",
   );
   const run = transfer(sourceOf(itemsOf(manyBatches(2, { documents: 3 }))), target, {
     onEvent: (event) => events.push(event),
+    parallelWrites: 2,
   });
   await settle();
   assertEquals(acknowledge.length, 2);
@@ -92,12 +94,13 @@ Deno.test("transfer() counts bytes that batches share once, and forgets a large 
   const summary = await transfer(sourceOf(itemsOf([...shared, ...rest])), target, {
     inFlightBytes: 6000,
     batchBytes: 1000,
+    parallelWrites: 4,
   });
   assertEquals([summary.counts.written, summary.peakInFlightBytes], [20, 6000]);
   assertEquals(late, 4);
 });
 
-Deno.test("transfer() writes a lane in order, unless several writes at once are asked for", async () => {
+Deno.test("transfer() writes a small lane in order, unless several writes at once are asked for", async () => {
   for (
     const { sequential = false, parallelWrites, most } of [
       { most: 1 },
@@ -116,6 +119,22 @@ Deno.test("transfer() writes a lane in order, unless several writes at once are 
     assertEquals(target.mostUnderWay, most);
     if (most === 1) assertEquals(target.seen.map(({ seq }) => seq), [...Array(20).keys()]);
   }
+});
+
+Deno.test("transfer() writes several batches at once only after 16 MiB of a collection", async () => {
+  const MiB = 1024 * 1024;
+  // Just under; a few of the small batches after it go over.
+  const large = serialize({ _id: 0, text: "x".repeat(16 * MiB - 200) });
+  const batches = [{ ...makeBatch(), buffer: large }, ...manyBatches(20).slice(1)];
+  const underWay: number[] = [];
+  const target: FakeTarget = new FakeTarget(async (_batch, _attempt, store) => {
+    underWay.push(target.underWay);
+    await settle(2);
+    return store();
+  });
+  await transfer(sourceOf(itemsOf(batches)), target, { inFlightBytes: 32 * MiB });
+  assertEquals(underWay.slice(0, 2), [1, 1]);
+  assertEquals(target.mostUnderWay, 4);
 });
 
 Deno.test("transfer() writes lanes side by side, each in its order", async () => {

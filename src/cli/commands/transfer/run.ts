@@ -116,12 +116,16 @@ async function perform(
   const targetAddress = sourceOnly ? job.target : completePassword(job.target, "target", io);
   await using source = await sourceDescriptor.create(sourceAddress, sourceSettings);
   await using target = await targetDescriptor.create(targetAddress, targetSettings);
+  // The source first, whole: what is wrong with it is worth more than what a target says.
   await atStage("source", () => source.connect({ signal }));
-  if (!sourceOnly) await atStage("target", () => target.connect({ signal }));
-
   const plan = await planTransfer(job, source, signal);
+  if (!sourceOnly) await atStage("target", () => target.connect({ signal }));
   outcome.plan = plan.collections.map((pair) => planLine(job, pair));
   for (const { from, to } of outcome.plan) reporter.line("info", `${from} → ${to}`, { from, to });
+  if (!sourceOnly && (flags.plan || flags.dryRun)) {
+    const places = plan.collections.map(({ to }) => to);
+    await atStage("target", async () => await target.target?.check?.(places, { signal }));
+  }
   if (flags.plan) return;
   if (!sourceOnly) await allowOccupied(job, target, plan, reporter, io, signal);
 
