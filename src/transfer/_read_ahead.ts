@@ -1,4 +1,5 @@
 import {
+  formatNamespace,
   type Position,
   type ReadOptions,
   type Source,
@@ -37,6 +38,12 @@ export class ReadAhead {
   readonly #recent: number[] = [];
   #last: Position | undefined;
   readonly #lanes = new Set<number>();
+  /** Collections that came whole, and how many documents came of the others. */
+  readonly #whole = new Set<string>();
+  readonly #came = new Map<string, number>();
+  /** Why the source is read again, and whether it then gave what it had given before. */
+  #lost: unknown;
+  #restarted = false;
 
   constructor(source: Source, options: ReadAheadOptions) {
     this.#source = source;
@@ -89,26 +96,34 @@ export class ReadAhead {
   }
 
   async #pump(): Promise<void> {
+    try {
+      await this.#readAll();
+    } catch (error) {
+      this.#failure = { error };
+    }
+    this.#ended = true;
+    this.#notify();
+  }
+
+  async #readAll(): Promise<void> {
     let attempt = 0;
     while (!this.#over) {
       const before = this.#last;
       try {
         await this.#readOnce();
-        break;
+        return;
       } catch (error) {
         if (this.#last !== before) attempt = 0;
         const { policy } = this.#options;
         if (this.#over || !isRetryable(error) || ++attempt > policy.retries || !this.#canGoOn()) {
-          this.#failure = { error };
-          break;
+          throw error;
         }
+        this.#lost = error;
         const delayMs = pauseMs(attempt, policy.delayMs);
         policy.onRetry(attempt, delayMs, error);
         await pause(delayMs, policy.signal);
       }
     }
-    this.#ended = true;
-    this.#notify();
   }
 
   async #readOnce(): Promise<void> {
@@ -120,6 +135,7 @@ export class ReadAhead {
       while (await this.#room()) {
         const { done, value } = await items.next();
         if (done) return;
+        if (this.#isKnown(value)) continue;
         if (value.type === "batch") {
           const { buffer, lane, after } = value.batch;
           this.#recent.push(budget.take(buffer));
@@ -134,6 +150,32 @@ export class ReadAhead {
     } finally {
       await items.return();
     }
+  }
+
+  /** Whether an item is of a collection that came whole before the source was read again. */
+  #isKnown(item: SourceItem): boolean {
+    const { namespace } = item.type === "begin"
+      ? item.collection
+      : item.type === "batch"
+      ? item.batch
+      : item;
+    const name = formatNamespace(namespace);
+    const known = this.#lost !== undefined && this.#whole.has(name);
+    if (item.type === "end") this.#whole.add(name);
+    if (item.type !== "batch") return known;
+    const { batch } = item;
+    if (known) {
+      batch.release?.();
+      return true;
+    }
+    if (this.#lost !== undefined && batch.firstIndex < (this.#came.get(name) ?? 0)) {
+      // It has no order to go on in: what was written already would be written twice.
+      batch.release?.();
+      this.#restarted = true;
+      throw this.#lost;
+    }
+    this.#came.set(name, batch.firstIndex + batch.starts.length);
+    return false;
   }
 
   /** What the next batch is expected to take: what was asked for, or the largest of the latest. */
@@ -153,6 +195,7 @@ export class ReadAhead {
   #canGoOn(): boolean {
     const { capabilities } = this.#source;
     const { read } = this.#options;
+    if (this.#restarted) return false;
     if (this.#last === undefined) return capabilities.rereadable;
     // A count of documents starts anew with each read; and one position cannot stand for two lanes.
     const counted = read.query?.skip !== undefined || read.query?.limit !== undefined;

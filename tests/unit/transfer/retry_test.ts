@@ -16,6 +16,7 @@ import {
   lost,
   makeBatch,
   manyBatches,
+  PEOPLE,
   settle,
   sourceOf,
 } from "./_fakes.ts";
@@ -167,6 +168,54 @@ Deno.test("transfer() does not go on where that would double or lose documents",
       assertEquals([source.reads.length, error.stage], [1, "source"]);
     });
   }
+});
+
+Deno.test("transfer() goes on with a source that was lost between two collections", async () => {
+  const first = itemsOf([makeBatch({ seq: 0 })]);
+  const second = itemsOf([makeBatch({ namespace: PEOPLE, seq: 1 })], PEOPLE);
+  const source = new FakeSource(function* ({ after }: ReadOptions) {
+    if (after === undefined) {
+      yield* [...first, second[0]!];
+      throw lost();
+    }
+    // As a server's collections come: the one that the position is in first, with nothing left.
+    yield* [first[0]!, first.at(-1)!, ...second];
+  }, { resumable: true });
+  const target = new FakeTarget();
+  const summary = await transfer(source, target, { resumable: true, retryDelayMs: 0 });
+  assertEquals([summary.counts.written, summary.retries, source.reads.length], [2, 1, 2]);
+  assertEquals(target.log.filter((line) => /^(begin|end)/.test(line)), [
+    "begin shop.orders",
+    "end shop.orders",
+    "begin shop.people",
+    "end shop.people",
+  ]);
+});
+
+Deno.test("transfer() does not write twice what a source begins again", async () => {
+  const source = new FakeSource(function* ({ after }: ReadOptions) {
+    yield* itemsOf(manyBatches(3)).slice(0, -1);
+    if (after === undefined) throw lost();
+  }, { resumable: true });
+  const target = new FakeTarget();
+  await assertRejects(
+    () => transfer(source, target, { resumable: true, retryDelayMs: 0 }),
+    ConnectError,
+    "lost",
+  );
+  assertEquals([source.reads.length, target.documents <= 3], [2, true]);
+  assert(target.seen.every(({ seq }) => seq < 3));
+});
+
+Deno.test("transfer() fails with what onEvent throws while the source is tried again", async () => {
+  const onEvent = ({ type }: TransferEvent) => {
+    if (type === "retry") throw new RangeError("the display broke");
+  };
+  await assertRejects(
+    () => transfer(losing([2]), new FakeTarget(), { resumable: true, retryDelayMs: 0, onEvent }),
+    RangeError,
+    "display",
+  );
 });
 
 Deno.test("transfer() starts again a source that was lost before its first batch", async () => {
