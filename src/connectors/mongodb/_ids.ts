@@ -1,9 +1,8 @@
 /** The `_id` of raw documents: as bytes, as a value, as text, and new ones. */
-import { deserialize, EJSON } from "bson";
-import { documentId, withIdFirst } from "../../bson/mod.ts";
+import { BSONError } from "bson";
+import { documentId, formatId, withIdFirst } from "../../bson/mod.ts";
 import { documentLength } from "../../core/mod.ts";
-
-const MAX_SHOWN = 200;
+import { valuesOf } from "./_values.ts";
 
 /** Whether a document's first field is `_id`, as the server stores it; looks at four bytes. */
 export function idIsFirst(buffer: Uint8Array, start: number): boolean {
@@ -27,17 +26,23 @@ export function idDocument(document: Uint8Array): Uint8Array | undefined {
   return made;
 }
 
-/** The value of the document that {@linkcode idDocument} makes, of a class that keeps its type. */
-export function idValue(idDocument: Uint8Array): unknown {
-  return deserialize(idDocument, { promoteValues: false, bsonRegExp: true })._id;
+/**
+ * The value of the document that {@linkcode idDocument} makes, of a class that keeps its type and
+ * order; `undefined` if it has none that could be sent: its text is not UTF-8.
+ */
+export function idValue(idDocument: Uint8Array): { readonly value: unknown } | undefined {
+  try {
+    return { value: valuesOf(idDocument).get("_id") };
+  } catch (error) {
+    if (error instanceof BSONError) return undefined;
+    throw error;
+  }
 }
 
 /** An `_id` as canonical Extended JSON, cut where it is very long; `undefined` if there is none. */
 export function shownId(document: Uint8Array): string | undefined {
-  const id = idDocument(document);
-  if (id === undefined) return undefined;
-  const text = EJSON.stringify(idValue(id), { relaxed: false });
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+  const span = documentId(document, 0)?.span;
+  return span === undefined ? undefined : formatId(document, span);
 }
 
 /** The documents of a buffer in which they lie one behind another, as views. */

@@ -145,15 +145,25 @@ function failure(
   const translated = commandFailure(error, sending, namespace, "insert");
   if (!(translated instanceof DatahoodError) || !translated.retryable) return translated;
   if (notSent(error)) return translated;
-  message.ambiguous ||= message.slot === undefined;
-  if (target.timeseries && message.slot === undefined) {
-    return new LoadError(
-      `Cannot write to "${display}": the connection was lost, and a time series on a standalone ` +
-        `server does not tell whether the last measurements were written`,
-      { hint: "drop the collection and start again", stage: "target", cause: error },
-    );
-  }
-  return translated;
+  return replayable(translated, sending, target, message, error);
+}
+
+/** The error for a message that may have been executed in part; retryable if a replay is safe. */
+function replayable(
+  translated: Error,
+  sending: Sending,
+  target: TargetCollection,
+  message: Message,
+  cause: unknown,
+): Error {
+  if (message.slot !== undefined) return translated;
+  message.ambiguous = true;
+  if (!target.timeseries) return translated;
+  return new LoadError(
+    `Cannot write to "${sending.shown(target.namespace)}": the connection was lost, and a time ` +
+      `series on a standalone server does not tell whether the last measurements were written`,
+    { hint: "drop the collection and start again", stage: "target", cause },
+  );
 }
 
 /** Whether the server cannot have seen the message: there was no connection to send it by. */
@@ -213,8 +223,9 @@ function note(
   const documents = errors.length === 0 ? [] : documentsIn(message.bytes);
   for (const error of errors) {
     if (isRetryableCode(error.code)) {
-      message.ambiguous ||= message.slot === undefined;
-      throw commandFailure(codeError(error.code), sending, target.namespace, "insert");
+      const cause = codeError(error.code);
+      const failed = commandFailure(cause, sending, target.namespace, "insert");
+      throw replayable(failed, sending, target, message, cause);
     }
     if (FULL.has(error.code)) {
       const display = sending.shown(target.namespace);

@@ -1,6 +1,5 @@
-/** Looking into raw documents: fields as bytes, and values whose key order survives. */
-import { deserialize } from "bson";
-import { BSON_TYPE, elements, type ElementSpan, findElement } from "../../bson/mod.ts";
+/** Looking into raw documents: fields as bytes. */
+import { BSON_TYPE, type ElementSpan, findElement } from "../../bson/mod.ts";
 
 /** A copy that is a plain array; the `slice` of the driver's buffers gives a view. */
 export function copy(bytes: Uint8Array): Uint8Array {
@@ -35,23 +34,4 @@ function single(buffer: Uint8Array, { type, valueStart, end }: ElementSpan, name
   made.set(key, 5);
   made.set(buffer.subarray(valueStart, end), valueAt);
   return made;
-}
-
-/**
- * A document as a map whose values serialize to the bytes they were: key order survives, which it
- * does not in an object whose keys look like numbers, and so does every type.
- */
-export function toMap(buffer: Uint8Array, start = 0): Map<string, unknown> {
-  const map = new Map<string, unknown>();
-  const decoder = new TextDecoder();
-  for (const field of elements(buffer, start)) {
-    const name = decoder.decode(buffer.subarray(field.keyStart, field.keyEnd));
-    map.set(
-      name,
-      field.type === BSON_TYPE.object
-        ? toMap(buffer, field.valueStart)
-        : deserialize(single(buffer, field, "v"), { promoteValues: false, bsonRegExp: true }).v,
-    );
-  }
-  return map;
 }

@@ -8,8 +8,9 @@ import {
   throwIfInterrupted,
 } from "../../core/mod.ts";
 import { batchSizeFor, firstBatchSize } from "./_estimate.ts";
-import { pluck, rawField, toMap } from "./_raw.ts";
+import { pluck, rawField } from "./_raw.ts";
 import { type Reply, setBatchSize, takeReply } from "./_reply.ts";
+import { valuesOf } from "./_values.ts";
 import { displayOf } from "./options.ts";
 import type { MongoSession } from "./session.ts";
 import { translateError } from "./translate_error.ts";
@@ -84,6 +85,8 @@ class FindReplies implements Replies {
     this.#open(true);
     let seen = this.#settings.order?.after;
     let next = this.#first();
+    // Whoever stops before looking at it leaves no failure behind that nobody handles.
+    next.catch(() => {});
     while (true) {
       const reply = await beforeAbort(next, this.#options.signal);
       if (reply === undefined) return;
@@ -141,7 +144,7 @@ class FindReplies implements Replies {
     // The sort is for shards, whose parts it merges; the hint has the index give the order.
     const order: FindOptions = { hint: { _id: 1 }, sort: { _id: 1 } };
     if (wanted.after === undefined) return order;
-    return { ...order, min: toMap(wanted.after) as unknown as Document };
+    return { ...order, min: valuesOf(wanted.after) as unknown as Document };
   }
 
   async #first(): Promise<Reply | undefined> {

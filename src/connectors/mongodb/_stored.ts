@@ -92,7 +92,8 @@ async function findSome(
   const values: unknown[] = [];
   for (const clash of clashes) {
     const id = idDocument(clash.document);
-    if (id === undefined) continue;
+    const asked = id === undefined ? undefined : idValue(id);
+    if (id === undefined || asked === undefined) continue;
     const key = keyOf(id);
     const same = byId.get(key);
     if (same !== undefined) {
@@ -100,8 +101,9 @@ async function findSome(
       continue;
     }
     byId.set(key, [clash]);
-    values.push(idValue(id));
+    values.push(asked.value);
   }
+  if (values.length === 0) return;
   for await (const stored of find(sending, target, { $in: values })) {
     const id = idDocument(stored);
     for (const clash of byId.get(id === undefined ? "" : keyOf(id)) ?? []) {
@@ -117,8 +119,9 @@ async function findOne(
   { document }: Clash,
 ): Promise<Uint8Array | undefined> {
   const id = idDocument(document);
-  if (id === undefined) return undefined;
-  for await (const stored of find(sending, target, { $eq: idValue(id) })) return stored.slice();
+  const asked = id === undefined ? undefined : idValue(id);
+  if (asked === undefined) return undefined;
+  for await (const stored of find(sending, target, { $eq: asked.value })) return stored.slice();
   return undefined;
 }
 

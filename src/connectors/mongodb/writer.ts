@@ -125,9 +125,11 @@ class MongoWriter implements Writer {
         level: "warning",
         namespace,
       });
-      target.emptyTimestamps = 0;
     }
-    return [...issues, ...await buildIndexes(this.#sending, target, this.#open)];
+    issues.push(...await buildIndexes(this.#sending, target, this.#open));
+    // Said once it is sure that this is no try that fails.
+    target.emptyTimestamps = 0;
+    return issues;
   }
 
   sync(): Promise<Position> {

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { UsageError } from "@datahood/cli";
 import { fromPosition, toPosition } from "../../../../src/connectors/mongodb/_position.ts";
 import { batchSizeFor } from "../../../../src/connectors/mongodb/_estimate.ts";
-import { pluck, rawField, toMap } from "../../../../src/connectors/mongodb/_raw.ts";
+import { pluck, rawField } from "../../../../src/connectors/mongodb/_raw.ts";
+import { valuesOf } from "../../../../src/connectors/mongodb/_values.ts";
 import { splitReply } from "../../../../src/connectors/mongodb/_split.ts";
 
 const namespace = { db: "shop", collection: "a.b" };
@@ -47,7 +48,7 @@ Deno.test("fromPosition() refuses what it did not make", () => {
   for (const position of bad) assertThrows(() => fromPosition(position, "d"), UsageError);
 });
 
-Deno.test("pluck() and toMap() keep a value's bytes", () => {
+Deno.test("pluck() and valuesOf() keep a value's bytes", () => {
   const keys = fc.string().filter((key) => !key.includes("\0"));
   const value = fc.letrec((tie) => ({
     value: fc.oneof(
@@ -63,7 +64,7 @@ Deno.test("pluck() and toMap() keep a value's bytes", () => {
     const bytes = serialize(new Map<string, unknown>([["before", 1], ["_id", _id], ["after", 2]]));
     const one = pluck(bytes, 0, "_id")!;
     assertEquals(one, new Uint8Array(serialize(new Map([["_id", _id]]))));
-    assertEquals(new Uint8Array(serialize(toMap(one))), one);
+    assertEquals(new Uint8Array(serialize(valuesOf(one))), one);
   }));
 });
 
