@@ -8,7 +8,7 @@ import {
   UsageError,
 } from "../../../core/mod.ts";
 import { mapAll, type MappingTarget, planMapping, type RenamePair } from "../../../transfer/mod.ts";
-import { refuseQuery, refuseSameCollection } from "./_refuse.ts";
+import { refuseQuery, refuseSameCollections } from "./_refuse.ts";
 import type { TransferJob } from "./run.ts";
 import { atStage } from "./_stage.ts";
 
@@ -96,7 +96,7 @@ export async function planTransfer(
       { hint: "name one collection at the source" },
     );
   }
-  for (const { from, to } of collections) refuseSameCollection(source, target, from, to);
+  refuseSameCollections(source, target, collections);
   return { collections, map };
 }
 

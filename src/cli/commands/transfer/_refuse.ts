@@ -2,14 +2,14 @@ import { lacksPassword, withPassword } from "../../../connectors/_mongodb_addres
 import {
   type Address,
   ConnectError,
-  type Namespace,
+  formatNamespace,
   type QueryPart,
   type Source,
   type Stage,
   UsageError,
 } from "../../../core/mod.ts";
 import { sameFile } from "../../../io/mod.ts";
-import { sameCollection } from "../../../transfer/mod.ts";
+import { type RenamePair, sameServer } from "../../../transfer/mod.ts";
 import type { CliIo } from "../../_io.ts";
 import type { TransferJob } from "./run.ts";
 
@@ -107,24 +107,29 @@ export async function refuseSamePlace({ source, target }: TransferJob): Promise<
   }
 }
 
-/** Refuses a collection that would be read and written at once, however its server is spelled. */
-export function refuseSameCollection(
+/**
+ * Refuses a collection that would be read and written in one run, however its server is spelled:
+ * the source itself, and one whose turn to be read comes after another was written over it.
+ */
+export function refuseSameCollections(
   source: Address,
   target: Address,
-  from: Namespace,
-  to: Namespace,
+  pairs: readonly RenamePair[],
 ): void {
   if (source.uri === undefined || target.uri === undefined) return;
-  const same = sameCollection(
-    { uri: source.uri, namespace: from },
-    { uri: target.uri, namespace: to },
-  );
-  if (!same) return;
-  throw new UsageError(
-    `Cannot write "${target.display}": ${to.db}.${to.collection} is the source itself` +
-      (source.display === target.display ? "." : `, which "${source.display}" names too.`),
-    { hint: `--rename ${from.db}.${from.collection}=${from.db}.${from.collection}_copy` },
-  );
+  if (!sameServer(source.uri, target.uri)) return;
+  const read = new Set(pairs.map(({ from }) => formatNamespace(from)));
+  for (const { from, to } of pairs) {
+    const [name, into] = [formatNamespace(from), formatNamespace(to)];
+    if (!read.has(into)) continue;
+    const state = name !== into
+      ? `${name} would go into ${into}, which is read as well.`
+      : `${into} is the source itself` +
+        (source.display === target.display ? "." : `, which "${source.display}" names too.`);
+    throw new UsageError(`Cannot write "${target.display}": ${state}`, {
+      hint: `--rename ${name}=${name}_copy`,
+    });
+  }
 }
 
 /** Asks for a password that is missing, where somebody can answer. */
