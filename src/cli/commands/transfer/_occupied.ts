@@ -75,6 +75,9 @@ export async function allowOccupied(
 ): Promise<void> {
   const { flags, source } = job;
   if (job.target.kind !== "mongodb" || target.source === undefined) return;
+  const allowed = flags.yes || isThisMachine(job.target);
+  // Nothing to ask and nothing to say: a user who may only insert is not asked to read.
+  if (allowed && !flags.drop && !flags.dryRun) return;
   const found = await atStage("target", () => occupied(target, plan, signal));
   if (found.length === 0) return;
   const list = found.map(describe).join(", ");
@@ -84,7 +87,7 @@ export async function allowOccupied(
     if (!flags.drop) reporter.line("info", `${list} ${is} not empty`);
     return;
   }
-  if (flags.yes || isThisMachine(job.target)) return;
+  if (allowed) return;
   const question = flags.drop
     ? `Drop ${list} at ${job.target.display}?`
     : `${list} at ${job.target.display} ${is} not empty. Write into ${
