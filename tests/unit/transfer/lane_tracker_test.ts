@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ConnectError, type RawBatch } from "../../../src/core/mod.ts";
 import { LaneTracker, transfer } from "../../../src/transfer/mod.ts";
-import { FakeTarget, lost, ORDERS, settle, sourceOf, twoLanes, written } from "./_fakes.ts";
+import { FakeTarget, lost, settle, sourceOf, twoLanes, written } from "./_fakes.ts";
 
 const at = (seq: number) => ({ v: 1, kind: "fake", seq });
 
