@@ -35,8 +35,12 @@ const IN_ORDER_BYTES = 16 * 1024 * 1024;
 
 /** A collection between its begin and its end. */
 interface OpenCollection {
+  /** What the target is told of it. */
+  readonly info: CollectionInfo;
   readonly tally: CollectionTally;
   readonly writes: Set<Promise<void>>;
+  /** Whether the target was told to begin it. */
+  begun: boolean;
 }
 
 /** One run of the pipeline, from a connected source to a connected target. */
@@ -153,7 +157,7 @@ export class Run {
   async #take(item: SourceItem, writer: Writer): Promise<void> {
     switch (item.type) {
       case "begin":
-        await this.#begin(item.collection, writer);
+        this.#announce(item.collection);
         return;
       case "batch":
         await this.#forward(item.batch, writer);
@@ -167,7 +171,7 @@ export class Run {
     }
   }
 
-  async #begin(collection: CollectionInfo, writer: Writer): Promise<OpenCollection> {
+  #announce(collection: CollectionInfo): OpenCollection {
     const from = collection.namespace;
     const name = formatNamespace(from);
     const known = this.#collections.get(name);
@@ -175,8 +179,12 @@ export class Run {
     if (known !== undefined) return known;
     const to = this.#rename(from);
     this.#refuseTaken(name, to);
-    if (this.#sequential) await this.#settle(this.#writes);
-    const open: OpenCollection = { tally: new CollectionTally(from, to), writes: new Set() };
+    const open: OpenCollection = {
+      info: { ...collection, namespace: to },
+      tally: new CollectionTally(from, to),
+      writes: new Set(),
+      begun: false,
+    };
     this.#collections.set(name, open);
     this.#tally.collections.push(open.tally);
     const { documents, bytes } = collection.estimate ?? {};
@@ -187,12 +195,22 @@ export class Run {
       ...(documents === undefined ? {} : { documents }),
       ...(bytes === undefined ? {} : { bytes }),
     });
+    return open;
+  }
+
+  /**
+   * Lets the target begin a collection, once. It waits for the first batch or the end: a source that
+   * cannot be read must not have a collection dropped or made for it.
+   */
+  async #begin(open: OpenCollection, writer: Writer): Promise<void> {
+    if (open.begun) return;
+    open.begun = true;
+    if (this.#sequential) await this.#settle(this.#writes);
     const issues = await atStage(
       "target",
-      () => withRetry(() => writer.begin({ ...collection, namespace: to }), this.#policy),
+      () => withRetry(() => writer.begin(open.info), this.#policy),
     );
     for (const issue of issues) this.#issue(issue);
-    return open;
   }
 
   #refuseTaken(from: string, to: Namespace): void {
@@ -222,7 +240,8 @@ export class Run {
   /** Sends what becomes of a batch; settles once the next one may be taken. */
   async #forward(batch: RawBatch, writer: Writer): Promise<void> {
     const collection = this.#collections.get(formatNamespace(batch.namespace)) ??
-      await this.#begin({ namespace: batch.namespace, type: "collection" }, writer);
+      this.#announce({ namespace: batch.namespace, type: "collection" });
+    await this.#begin(collection, writer);
     collection.tally.read(batch);
     const seq = count(this.#arrived, batch.lane);
     let open = 1;
@@ -323,6 +342,7 @@ export class Run {
     const name = formatNamespace(from);
     const collection = this.#collections.get(name);
     if (collection === undefined) return;
+    await this.#begin(collection, writer);
     await this.#settle(collection.writes);
     if (this.#sequential) await this.#settle(this.#writes);
     const { tally } = collection;

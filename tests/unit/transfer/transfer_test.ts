@@ -121,6 +121,19 @@ Deno.test("transfer() writes a small lane in order, unless several writes at onc
   }
 });
 
+Deno.test("transfer() begins nothing at the target for a source that cannot be read", async () => {
+  const source = new FakeSource(function* () {
+    yield itemsOf([])[0]!;
+    throw new DataError("Cannot read: it looks like text");
+  });
+  const target = new FakeTarget();
+  await assertRejects(() => transfer(source, target), DataError, "looks like text");
+  assertEquals(target.log.filter((line) => line.startsWith("begin")), []);
+  const empty = new FakeTarget();
+  await transfer(sourceOf(itemsOf([])), empty);
+  assertEquals(empty.log.filter((line) => line.startsWith("begin")), ["begin shop.orders"]);
+});
+
 Deno.test("transfer() writes several batches at once only after 16 MiB of a collection", async () => {
   const MiB = 1024 * 1024;
   // Just under; a few of the small batches after it go over.
