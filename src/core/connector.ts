@@ -312,6 +312,11 @@ export interface Connector extends AsyncDisposable {
    * @throws {ConnectError} If the place cannot be reached.
    */
   connect(options?: Cancellable): Promise<void>;
+  /**
+   * What tells the place from every other, however its address is spelled; `undefined` where it does
+   * not say. Connects if it is not connected.
+   */
+  identity?(options?: Cancellable): Promise<string | undefined>;
   /** Lets go. Idempotent; safe if never connected. */
   disconnect(): Promise<void>;
   /** Reads documents. Lazy; leaving early releases all. */

@@ -1,4 +1,10 @@
-import { type Connector, formatNamespace, type Namespace, UsageError } from "../core/mod.ts";
+import {
+  type Cancellable,
+  type Connector,
+  formatNamespace,
+  type Namespace,
+  UsageError,
+} from "../core/mod.ts";
 import { sameFile } from "../io/mod.ts";
 import { sameServer } from "./same_place.ts";
 
@@ -11,16 +17,21 @@ export async function refuseSameFile(source: Connector, target: Connector): Prom
   });
 }
 
-/** Refuses a collection that would be read and written at once, before it is touched. */
-export function refuseSameCollection(
+/** Whether both ends are one server: by the spelling of their addresses, or as they say themselves. */
+export async function isSameServer(
   source: Connector,
   target: Connector,
-  from: Namespace,
-  to: Namespace,
-): void {
-  if (source.kind !== "mongodb" || target.kind !== "mongodb") return;
+  options: Cancellable,
+): Promise<boolean> {
+  if (source.kind !== "mongodb" || target.kind !== "mongodb") return false;
+  if (sameServer(source.display, target.display)) return true;
+  const identity = await source.identity?.(options);
+  return identity !== undefined && identity === await target.identity?.(options);
+}
+
+/** Refuses a collection of one server that would be read and written at once, before it is touched. */
+export function refuseSameCollection(target: Connector, from: Namespace, to: Namespace): void {
   if (from.db !== to.db || from.collection !== to.collection) return;
-  if (!sameServer(source.display, target.display)) return;
   throw new UsageError(
     `Cannot write "${formatNamespace(to)}" to "${target.display}": it is the source itself`,
     { hint: "give it another name, or another database" },

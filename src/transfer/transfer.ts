@@ -7,7 +7,7 @@ import {
   type TransferSummary,
   UnsupportedError,
 } from "../core/mod.ts";
-import { refuseSameCollection, refuseSameFile } from "./_refuse_same.ts";
+import { isSameServer, refuseSameCollection, refuseSameFile } from "./_refuse_same.ts";
 import { checkOptions, type TransferOptions } from "./options.ts";
 import { Run } from "./_run.ts";
 import { atStage } from "./_stage.ts";
@@ -61,10 +61,11 @@ export async function transfer(
   await atStage("source", () => source.connect(connecting));
   await atStage("target", () => target.connect(connecting));
   await refuseSameFile(source, target);
+  const sameServer = await isSameServer(source, target, connecting);
   const rename = options.rename ?? ((namespace: Namespace) => placed(namespace, to));
   const map = (namespace: Namespace): Namespace => {
     const renamed = rename(namespace);
-    refuseSameCollection(source, target, namespace, renamed);
+    if (sameServer) refuseSameCollection(target, namespace, renamed);
     return renamed;
   };
   return await new Run(from, to, target, map, checked).run();

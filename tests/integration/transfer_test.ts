@@ -100,6 +100,18 @@ integration("transfer() refuses a collection over itself, and leaves it", async 
   assertEquals(await db.collection("self").countDocuments(), 1);
 });
 
+integration("transfer() knows its server behind another port", async (context) => {
+  const { uri, database, db, server } = context;
+  await db.collection("self").insertOne({ n: 1 });
+  using proxy = new Proxy(server.port);
+  await using source = new MongoConnector({ uri, database, collection: "self" });
+  await using target = new MongoConnector({ uri: proxy.uri, database, collection: "self" });
+  await assertRejects(() => transfer(source, target, { overwrite: true }), UsageError, "itself");
+  assertEquals(await db.collection("self").countDocuments(), 1);
+  await using copy = new MongoConnector({ uri: proxy.uri, database, collection: "copy" });
+  assertEquals((await transfer(source, copy)).counts.written, 1);
+});
+
 integration(
   "transfer() stopped by its signal says what was done",
   (context) =>

@@ -119,6 +119,19 @@ export class MongoConnector extends BaseConnector {
     await this.#open(options);
   }
 
+  /**
+   * What tells the server from every other, behind any name or port: the number of its process, which
+   * MongoDB 4.4 and later give.
+   *
+   * @param options How to stop it.
+   * @returns The number, or `undefined` from an older server.
+   * @throws {ConnectError} If no server answers.
+   */
+  async identity(options: Cancellable = {}): Promise<string | undefined> {
+    const { hello } = await this.#open(options);
+    return hello.topologyVersion?.processId?.toString();
+  }
+
   /** Lets go of the server. Idempotent; safe if never connected. */
   override async disconnect(): Promise<void> {
     const session = this.#session;
