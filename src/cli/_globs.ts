@@ -1,4 +1,5 @@
 import { formatNamespace, type Namespace, parseNamespace, UsageError } from "../core/mod.ts";
+import { nearest } from "../connectors/_nearest.ts";
 
 /** A pattern over `database.collection`: `*` is any text, `?` one character; all else is itself. */
 function toRegExp(glob: string): RegExp {
@@ -62,7 +63,7 @@ function parseRename(text: string): Rename {
 
 /**
  * What `--rename` makes of a name: the first rule that fits counts, `undefined` where none does. A
- * rule without a dot is about a database, or about a collection that has none, as a file's.
+ * rule without a dot is about a collection's name alone, as with `--include`; its database stays.
  */
 export function renaming(
   renames: readonly string[],
@@ -71,18 +72,33 @@ export function renaming(
   const rules = renames.map(parseRename);
   return (namespace) => {
     for (const rule of rules) {
-      const whole = rule.dotted || namespace.db === "";
-      const found = rule.from.exec(whole ? formatNamespace(namespace) : namespace.db);
+      const found = rule.from.exec(
+        rule.dotted ? formatNamespace(namespace) : namespace.collection,
+      );
       if (found === null) continue;
       let hole = 0;
       const renamed = rule.to.replace(/[*?]/g, () => found[++hole]!);
       if (renamed.includes(".")) return parseNamespace(renamed);
-      if (!rule.dotted) {
-        return namespace.db === ""
-          ? { db: "", collection: renamed }
-          : { db: renamed, collection: namespace.collection };
-      }
+      if (!rule.dotted) return { db: namespace.db, collection: renamed };
     }
     return undefined;
   };
+}
+
+/** Refuses a `--rename` that is about none of the collections: it was mistyped. */
+export function refuseUnusedRename(
+  renames: readonly string[],
+  namespaces: readonly Namespace[],
+): void {
+  const unused = renames.find((text) => namespaces.every((name) => !renaming([text])!(name)));
+  if (unused === undefined) return;
+  const [from = "", to = ""] = unused.split("=");
+  const names = namespaces.map((name) =>
+    from.includes(".") ? formatNamespace(name) : name.collection
+  );
+  const near = nearest(from, names);
+  const some = names.slice(0, 5).join(", ") + (names.length > 5 ? ", …" : "");
+  throw new UsageError(`Cannot use --rename "${unused}": no collection "${from}" is taken.`, {
+    hint: near === undefined ? `there are ${some}` : `did you mean --rename ${near}=${to}?`,
+  });
 }

@@ -18,7 +18,7 @@ const NAMES: OptionGroup = {
     { flags: "--exclude <glob>", help: "All but these.", collect: true },
     {
       flags: "--rename <names>",
-      help: "Another name, such as shop.orders=archive.orders or 'shop.*=archive.*'.",
+      help: "Another name: orders=old_orders, shop.orders=archive.orders or 'shop.*=archive.*'.",
       collect: true,
     },
     { flags: "--system", help: "Allow admin, config or local as a whole." },
@@ -54,7 +54,10 @@ const PLACE: OptionGroup = {
   options: [
     ON_CONFLICT,
     { flags: "--stop-on-error", help: "Stop at the first document that the target does not take." },
-    { flags: "--drop", help: "Drop each collection that is written, first." },
+    {
+      flags: "--drop",
+      help: "Drop each collection that is written, first; on this machine without asking.",
+    },
     { flags: "--overwrite", help: "Replace the file that is there." },
     { flags: "--yes", help: "Answer yes: write to a collection that is not empty, or drop it." },
   ],

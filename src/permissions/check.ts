@@ -38,6 +38,13 @@ async function isGranted(
   }
 }
 
+/** What a kind of need is as a verb; the others are verbs themselves. */
+const VERBS: Readonly<Record<string, string>> = {
+  net: "reach",
+  env: "read the variable",
+  sys: "ask the system for",
+};
+
 /** How to ask the runtime. */
 export interface PermissionCheckOptions {
   /** Ask a person for each missing one, which the runtime does only on a terminal. Default `false`. */
@@ -94,9 +101,13 @@ export async function ensurePermissions(
   const missing = await missingPermissions(needs, options);
   if (missing.length === 0) return;
   const flags = permissionFlags(missing);
-  const what = missing.map(({ kind, target, reason }) => `${kind} "${target}" to ${reason}`);
+  const kinds = new Map<string, string[]>();
+  for (const { kind, target } of missing) {
+    kinds.set(kind, [...kinds.get(kind) ?? [], `"${target}"`]);
+  }
+  const what = [...kinds].map(([kind, targets]) => `${VERBS[kind] ?? kind} ${targets.join(", ")}`);
   throw new PermissionError(
-    `Cannot start: ${what.join("; ")} ${missing.length === 1 ? "is" : "are"} not allowed.`,
+    `Cannot start: not allowed to ${what.join(" and ")}.`,
     missing,
     { hint: `add ${flags}` },
   );

@@ -117,7 +117,8 @@ Deno.test("datahood refuses what cannot mean anything, with exit code 2", async 
         assertStringIncludes(err, message);
         assertStringIncludes(err, hint);
         assertEquals(code, 2, err);
-        assertEquals(out === "", !args.includes("--json"), out);
+        // The object never goes where the documents would.
+        assertEquals(out, "");
         assert(!err.includes(PASSWORD), err);
         assert(args.includes("--verbose") || !/\n\s+at /.test(err), "a stack without --verbose");
       });
@@ -133,7 +134,10 @@ Deno.test("datahood tells errors as JSON with --json, and shows the stack with -
   assertEquals(result.exitCode, 2);
   assertEquals(result.error.code, "usage");
   assertStringIncludes(result.error.message, '".xml" is unknown');
-  assertStringIncludes(err, "\n    at ");
+  assert(!err.includes("\n    at "), err);
+  const missing = await runCli(["transfer", "not_there.bson", "null:", "--verbose"]);
+  assertEquals(missing.code, 3);
+  assertStringIncludes(missing.err, "\n    at ");
 });
 
 Deno.test("datahood tells errors as lines of JSON with --log-format json", async () => {
@@ -162,7 +166,17 @@ Deno.test("datahood alone prints help, without permissions", async () => {
 Deno.test("datahood connectors lists what can be read and written", async () => {
   const text = await runCli(["connectors"], { permissions: [] });
   assertEquals([text.code, text.err], [0, ""]);
-  for (const word of ["mongodb", "bson", "null", "mongodb://host/shop", "read, write"]) {
+  for (
+    const word of [
+      "mongodb",
+      "bson",
+      "null",
+      "mongodb://host/shop",
+      "read, write",
+      "env:NAME",
+      "@file",
+    ]
+  ) {
     assertStringIncludes(text.out, word);
   }
   const json = JSON.parse((await runCli(["connectors", "--json"], { permissions: [] })).out);
@@ -171,5 +185,9 @@ Deno.test("datahood connectors lists what can be read and written", async () => 
     "mongodb",
     "bson",
     "null",
+  ]);
+  assertEquals(json.standIns.map(({ example }: { example: string }) => example), [
+    "env:NAME",
+    "@file",
   ]);
 });

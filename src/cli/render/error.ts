@@ -1,4 +1,4 @@
-import { DatahoodError, exitCodeOf, PermissionError } from "../../core/mod.ts";
+import { DatahoodError, exitCodeOf, PermissionError, UsageError } from "../../core/mod.ts";
 import type { CliIo } from "../_io.ts";
 
 /** An error as the JSON output has it. */
@@ -43,7 +43,8 @@ export function errorToText(error: unknown, verbose: boolean): string {
     lines.push(`Cannot go on: ${messageOf(error)}`);
     if (!verbose) lines.push("hint: this is a defect of datahood; --verbose shows where");
   }
-  if (verbose && error instanceof Error) {
+  // What was typed wrong has no place in the code that is worth a look.
+  if (verbose && error instanceof Error && !(error instanceof UsageError)) {
     if (error.stack !== undefined) lines.push(error.stack);
     for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
       lines.push(`caused by ${cause.stack ?? cause.message}`);

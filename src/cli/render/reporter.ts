@@ -124,6 +124,11 @@ export class Reporter {
     });
   }
 
+  /** Leaves the log file alone from here on: it may be an end of the run. */
+  withoutLog(): void {
+    this.#logFailed = true;
+  }
+
   /** Takes the drawn lines away; what follows stays. */
   finish(): void {
     this.#erase();

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { renaming, selection } from "../../../src/cli/_globs.ts";
+import { refuseUnusedRename, renaming, selection } from "../../../src/cli/_globs.ts";
 import { formatNamespace, parseNamespace, UsageError } from "../../../src/core/mod.ts";
 
 const NAMES = ["shop.orders", "shop.orders.2024", "shop.users", "archive.orders", "shop.a+b"];
@@ -29,8 +29,8 @@ Deno.test("selection() leaves what is included and not excluded", async (t) => {
 Deno.test("renaming() gives the first name that fits", async (t) => {
   const table: readonly [readonly string[], string, string][] = [
     [["shop.orders=archive.orders"], "shop.orders", "archive.orders"],
-    [["shop=archive"], "shop.orders.2024", "archive.orders.2024"],
-    [["sh*=old_*"], "shop.orders", "old_op.orders"],
+    [["orders=o2"], "shop.orders", "shop.o2"],
+    [["or*=old_*"], "shop.orders", "shop.old_ders"],
     [["shop.*=archive.*"], "shop.orders.2024", "archive.orders.2024"],
     [["*.orders=all.*"], "shop.orders", "all.shop"],
     [["shop.*=one.all", "shop.users=two.users"], "shop.users", "one.all"],
@@ -63,4 +63,17 @@ Deno.test("renaming() refuses what names nothing", () => {
     UsageError,
     "archive",
   );
+});
+
+Deno.test("refuseUnusedRename() refuses a rule that is about nothing, and says the nearest name", () => {
+  const names = NAMES.map(parseNamespace);
+  refuseUnusedRename(["orders=o2", "shop.users=archive.users"], names);
+  const dotted = assertThrows(
+    () => refuseUnusedRename(["orders=o2", "shop.user=a.b"], names),
+    UsageError,
+    'no collection "shop.user" is taken',
+  );
+  assertEquals(dotted.hint, "did you mean --rename shop.users=a.b?");
+  const bare = assertThrows(() => refuseUnusedRename(["ordres=o2"], names), UsageError);
+  assertEquals(bare.hint, "did you mean --rename orders=o2?");
 });

@@ -17,6 +17,8 @@ export interface TransferFlags {
   readonly include: ((namespace: Namespace) => boolean) | undefined;
   /** What `--rename` makes of a name, if it is about that one. */
   readonly rename: ((from: Namespace) => Namespace | undefined) | undefined;
+  /** The rules of `--rename` as they were typed. */
+  readonly renames: readonly string[];
   readonly system: boolean;
   readonly indexes: "all" | "no-ttl" | "none" | undefined;
   readonly from: string | undefined;
@@ -93,6 +95,7 @@ export async function parseTransferFlags(flags: RawFlags): Promise<TransferFlags
   return {
     include: selection(list(flags, "include"), list(flags, "exclude")),
     rename: renaming(list(flags, "rename")),
+    renames: list(flags, "rename"),
     system: flags.system === true,
     indexes: read(
       flags,

@@ -8,6 +8,7 @@ import {
   UsageError,
 } from "../../../core/mod.ts";
 import { mapAll, type MappingTarget, planMapping, type RenamePair } from "../../../transfer/mod.ts";
+import { refuseUnusedRename } from "../../_globs.ts";
 import { refuseQuery, refuseSameCollections } from "./_refuse.ts";
 import type { TransferJob } from "./run.ts";
 import { atStage } from "./_stage.ts";
@@ -89,6 +90,7 @@ export async function planTransfer(
       { stage: "source", hint: `there are ${list(found)}` },
     );
   }
+  if (taken.length > 0) refuseUnusedRename(flags.renames, taken);
   const collections = mapAll(taken, map);
   if (collections.length > 1 && mappingTarget(target).holds === "file") {
     throw new UsageError(

@@ -94,6 +94,25 @@ export function refuseQuery({ source, flags }: Pick<TransferJob, "source" | "fla
   );
 }
 
+/** Refuses a summary or a log that would be written over an end of the run, or over each other. */
+export async function refuseOwnFiles({ source, target, show }: TransferJob): Promise<void> {
+  const own = [["--summary", show.summary], ["--log-file", show.logFile]] as const;
+  const others = [
+    ["the source", source.path],
+    ["the target", target.path],
+    ["--log-file", show.logFile],
+  ] as const;
+  for (const [flag, file] of own) {
+    for (const [name, other] of others) {
+      if (file === undefined || other === undefined || flag === name) continue;
+      if (file !== other && !await sameFile(file, other)) continue;
+      throw new UsageError(`Cannot use ${flag} "${file}": ${name} is the same file.`, {
+        hint: `give ${flag} another name`,
+      });
+    }
+  }
+}
+
 /** Refuses a file that would be read and replaced at once. */
 export async function refuseSamePlace({ source, target }: TransferJob): Promise<void> {
   if (source.path === undefined || target.path === undefined) return;

@@ -8,7 +8,6 @@ import {
   exitCodeOf,
   InterruptedError,
   IoError,
-  PermissionError,
   type PermissionNeed,
   type TransferEvent,
   type TransferSummary,
@@ -20,7 +19,7 @@ import { errorToJson, errorToText } from "../../render/error.ts";
 import { Reporter } from "../../render/reporter.ts";
 import { type SummaryContext, summaryJson, summaryTable } from "../../render/summary.ts";
 import { allowOccupied } from "./_occupied.ts";
-import { completePassword, refuseImpossible, refuseSamePlace } from "./_refuse.ts";
+import { completePassword, refuseImpossible, refuseOwnFiles, refuseSamePlace } from "./_refuse.ts";
 import type { ShowFlags, TransferFlags } from "./_flags.ts";
 import { planLine, planTransfer } from "./_plan.ts";
 import { atStage, isClosedPipe } from "./_stage.ts";
@@ -71,12 +70,13 @@ function ownNeeds({ summary, logFile }: ShowFlags): PermissionNeed[] {
 interface Outcome {
   plan: readonly { readonly from: string; readonly to: string }[];
   summary?: TransferSummary;
+  /** Whether the summary and the log were found to be files of their own that may be written. */
+  ownFiles?: boolean;
   error?: unknown;
 }
 
 /** Runs a transfer, shows it, and gives the exit code. */
 export async function runTransfer(job: TransferJob, io: CliIo): Promise<number> {
-  refuseImpossible(job, io);
   const reporter = new Reporter(io, job.show);
   const stop = stopOnSignal(reporter, io);
   const outcome: Outcome = { plan: [] };
@@ -84,6 +84,7 @@ export async function runTransfer(job: TransferJob, io: CliIo): Promise<number> 
     await perform(job, outcome, reporter, stop.signal, io);
   } catch (error) {
     outcome.error = error;
+    if (!outcome.ownFiles) reporter.withoutLog();
   } finally {
     stop.release();
     reporter.finish();
@@ -98,6 +99,7 @@ async function perform(
   signal: AbortSignal,
   io: CliIo,
 ): Promise<void> {
+  refuseImpossible(job, io);
   const { flags, show } = job;
   // What a preset's dry run is about is the source alone: its target is not even looked at.
   const sourceOnly = job.preset && flags.dryRun;
@@ -111,6 +113,9 @@ async function perform(
     ...ownNeeds(show),
   ], { prompt: io.interactive });
 
+  await refuseOwnFiles(job);
+  if (show.summary !== undefined) touchSummary(show.summary, io);
+  outcome.ownFiles = true;
   if (!sourceOnly) await refuseSamePlace(job);
   const sourceAddress = completePassword(job.source, "source", io);
   const targetAddress = sourceOnly ? job.target : completePassword(job.target, "target", io);
@@ -184,27 +189,70 @@ function why(error: unknown): string {
   return error instanceof Error ? error.message.replace(/ \(os error \d+\).*/, "") : String(error);
 }
 
+function summaryFailed(path: string, cause: unknown): IoError {
+  return new IoError(`Cannot write the summary "${path}": ${why(cause)}.`, {
+    hint: "--summary takes a file in a folder that is there",
+    cause,
+  });
+}
+
+/** Makes sure that the summary can be written before the run, which may take hours, has begun. */
+function touchSummary(path: string, io: CliIo): void {
+  try {
+    io.appendFile(path, "");
+  } catch (cause) {
+    throw summaryFailed(path, cause);
+  }
+}
+
+/** A file is there only when all of it is: of a run that failed nothing was written. */
+function withoutWritten(summary: TransferSummary): TransferSummary {
+  return {
+    ...summary,
+    counts: { ...summary.counts, written: 0 },
+    collections: summary.collections.map((one) => ({
+      ...one,
+      counts: { ...one.counts, written: 0 },
+    })),
+  };
+}
+
 function conclude(
   job: TransferJob,
-  { plan, error, ...outcome }: Outcome,
+  { plan, ownFiles, ...outcome }: Outcome,
   reporter: Reporter,
   stopCode: number | undefined,
   io: CliIo,
 ): number {
   const { show, flags } = job;
-  if (error instanceof ClosedOutput || isClosedPipe(error)) return EXIT_CODES.done;
+  // Who reads the output left: no failure, and nothing to say but in the summary.
+  const left = outcome.error instanceof ClosedOutput || isClosedPipe(outcome.error);
+  const error = left ? undefined : outcome.error;
   const stopped = error instanceof InterruptedError;
-  const summary = outcome.summary ?? (error instanceof DatahoodError ? error.result : undefined);
+  const known = outcome.summary ??
+    (outcome.error instanceof DatahoodError ? outcome.error.result : undefined);
+  const toFile = job.target.path !== undefined && job.target.path !== "-";
+  const summary = known !== undefined && error !== undefined && toFile
+    ? withoutWritten(known)
+    : known;
   const code = error !== undefined
     ? (stopped ? stopCode : undefined) ?? exitCodeOf(error)
     : (summary?.counts.rejected ?? 0) > 0
     ? EXIT_CODES.rejected
     : EXIT_CODES.done;
-  if (summary !== undefined) {
+  // Before anything was read a table says nothing.
+  const silent = left || (error !== undefined && summary?.counts.read === 0);
+  if (summary !== undefined && !silent) {
     for (const issue of summary.issues) reporter.issue(issue);
     if (!show.quiet) {
       if (show.logFormat === "text") io.err(summaryTable(summary, job.target.display));
-      else reporter.line("info", "Done", { counts: summary.counts, seconds: summary.seconds });
+      else {reporter.line("info", error === undefined ? "Done" : "Failed", {
+          counts: summary.counts,
+          seconds: summary.seconds,
+        });}
+    }
+    if (error !== undefined && toFile && !stopped) {
+      reporter.line("info", `Nothing was written to ${job.target.display}.`);
     }
     if (flags.dryRun && error === undefined) {
       reporter.line(
@@ -238,19 +286,17 @@ function conclude(
     ...summaryJson(context, summary),
     ...(error === undefined ? {} : { error: errorToJson(error) }),
   };
-  // Without the permission nothing was begun, and the file cannot be written either.
-  if (show.summary !== undefined && !(error instanceof PermissionError)) {
+  if (show.summary !== undefined && ownFiles) {
     try {
       io.writeFile(show.summary, JSON.stringify(result, null, 2) + "\n");
     } catch (cause) {
-      const failed = new IoError(`Cannot write the summary "${show.summary}": ${why(cause)}.`, {
-        hint: "--summary takes a file in a folder that is there",
-        cause,
-      });
+      const failed = summaryFailed(show.summary, cause);
       reporter.line("error", errorToText(failed, show.verbose).trimEnd());
       return code === EXIT_CODES.done ? exitCodeOf(failed) : code;
     }
   }
-  if (show.json) io.out(JSON.stringify(result) + "\n");
+  // Where standard output has the documents, JSON would be taken for some of them.
+  const jsonFits = job.target.path !== "-" || flags.dryRun || flags.plan;
+  if (show.json && jsonFits && !left) io.out(JSON.stringify(result) + "\n");
   return code;
 }
