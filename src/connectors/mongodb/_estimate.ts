@@ -9,18 +9,30 @@ const FIRST_DOCUMENTS = 1000;
 const MAX_DOCUMENTS = 16_384;
 
 /**
- * For how long a count is taken for the next one too. A plan and the read behind it ask one after
- * the other, and some servers count by reading the whole collection.
+ * For how long a count is taken for the next one too: a plan and the read behind it ask one after the
+ * other.
  */
 const FRESH_MS = 5_000;
-const counts = new WeakMap<MongoClient, Map<string, { documents: number; until: number }>>();
+/** How long a count is waited for. Some servers read the whole collection for it; a copy goes ahead. */
+const PATIENCE_MS = 100;
+
+/** A count that was asked for. */
+interface Count {
+  readonly until: number;
+  readonly done: Promise<void>;
+  documents?: number;
+  /** Whether it was waited for in vain. */
+  late?: boolean;
+}
+
+const counts = new WeakMap<MongoClient, Map<string, Count>>();
 
 /**
  * Asks the server how many documents a collection holds, as its metadata says. The size in bytes is
  * not asked for: some servers read the whole collection to tell it.
  *
- * @returns The count, at most some seconds old; absent where the server does not say or may not be
- * asked.
+ * @returns The count, at most some seconds old; absent where the server does not say at once or may
+ * not be asked.
  */
 export async function estimateOf(
   client: MongoClient,
@@ -28,15 +40,28 @@ export async function estimateOf(
 ): Promise<CollectionInfo["estimate"] | undefined> {
   let known = counts.get(client);
   if (known === undefined) counts.set(client, known = new Map());
-  const last = known.get(collection.namespace);
-  if (last !== undefined && performance.now() < last.until) return { documents: last.documents };
-  try {
-    const documents = await collection.estimatedDocumentCount();
-    known.set(collection.namespace, { documents, until: performance.now() + FRESH_MS });
-    return { documents };
-  } catch {
-    return undefined;
+  let count = known.get(collection.namespace);
+  if (count === undefined || performance.now() >= count.until) {
+    known.set(collection.namespace, count = ask(collection));
   }
+  if (count.documents === undefined && count.late !== true) {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, PATIENCE_MS));
+    await Promise.race([count.done, late]);
+    clearTimeout(timer);
+    if (count.documents === undefined) count.late = true;
+  }
+  return count.documents === undefined ? undefined : { documents: count.documents };
+}
+
+function ask(collection: Collection): Count {
+  const count: Count = {
+    until: performance.now() + FRESH_MS,
+    done: collection.estimatedDocumentCount().then((documents) => {
+      count.documents = documents;
+    }, () => {}),
+  };
+  return count;
 }
 
 /** How many documents the first reply should have. */
