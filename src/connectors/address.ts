@@ -29,6 +29,9 @@ const LATER: readonly {
   { kind: "sqlite", extensions: [".sqlite", ".db"], schemes: ["sqlite"] },
   { kind: "dump", extensions: [], schemes: [] },
 ];
+/** A machine's name or address, or several, with ports, maybe after a login, maybe with a path. */
+const HOSTS =
+  /^([^@\s]*@)?((?:[\w-]+(?:\.[\w-]+)*|\[[\da-f:]+\])(?::\d{1,5})?(?:,[\w.-]+(?::\d{1,5})?)*)(\/[^\\\s]*)?$/i;
 const COMPRESSED = /\.(?:gz|zst)$/i;
 /** Two letters at least: one letter and a colon is a drive of Windows. */
 const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
@@ -158,7 +161,19 @@ function byScheme(
 
 /** What can be shown of an address whose kind is not known: no credentials. */
 function shown(text: string): string {
-  return text.replace(/\/\/.*@/, "//***@");
+  return text.includes("//") ? text.replace(/\/\/.*@/, "//***@") : text.replace(/^.*@/, "***@");
+}
+
+/** The connection string that a text without its scheme may stand for, fit to be shown. */
+function asMongo(text: string): string | undefined {
+  // Another scheme was meant.
+  if (text.includes("://")) return undefined;
+  const [, login, hosts = "", path] = HOSTS.exec(text) ?? [];
+  // A folder may be named as a machine is; one with a port or an ending of letters hardly is.
+  const isHost = login !== undefined || /:\d/.test(hosts) ||
+    (path !== undefined && (/^(?:localhost|[\d.]+\.\d+)$/i.test(hosts) ||
+      /\.[a-z]{2,}$/i.test(hosts)));
+  return hosts !== "" && isHost ? `mongodb://${shown(text)}` : undefined;
 }
 
 function refuseScheme(text: string, scheme: string, role: "source" | "target"): never {
@@ -166,11 +181,14 @@ function refuseScheme(text: string, scheme: string, role: "source" | "target"): 
     .flatMap((descriptor) => descriptor.schemes);
   const near = nearest(scheme, schemes);
   const list = [...schemes.map((name) => `${name}:`), "env:NAME", "@file", "a file"].join(", ");
-  const hint = near !== undefined
+  const mongo = asMongo(text);
+  const hint = mongo !== undefined
+    ? `did you mean ${mongo}?`
+    : near !== undefined
     ? `did you mean ${near}:${text.includes("://") && near !== "null" ? "//" : ""}?`
     : text.includes("://")
     ? "datahood connectors lists what can be read and written"
-    : `./${text} is a file of that name`;
+    : `for a file of that name write ./${text}`;
   throw new UsageError(
     `Cannot use "${shown(text)}" as the ${role}: "${scheme}:" is unknown. Known are ${list}.`,
     { hint },
@@ -196,16 +214,28 @@ function byExtension(text: string, role: "source" | "target"): ConnectorDescript
   const flag = role === "source" ? "--from" : "--to";
   const known = DESCRIPTORS.flatMap(({ extensions }) => extensions);
   const ending = /[^/\\]+(\.[^./\\]+)$/.exec(bare)?.[1];
+  const packed = ending === undefined ? COMPRESSED.exec(text)?.[0] : undefined;
   const near = ending === undefined ? undefined : nearest(ending, known);
+  const mongo = asMongo(text);
+  const state = packed !== undefined
+    ? `"${packed}" says only how it is compressed`
+    : ending !== undefined
+    ? `"${ending}" is unknown`
+    : "it has no extension";
+  const says = `${flag} bson says it`;
+  const hint = mongo !== undefined
+    ? `did you mean ${mongo}? For a file, ${says}`
+    : packed !== undefined
+    ? `${says}, or name it ${text.slice(0, -packed.length)}.bson${packed}`
+    : near !== undefined
+    ? `did you mean ${near}? ${says}`
+    : ending === undefined
+    ? `${says}; or is it a folder? a dump folder ends in /`
+    : says;
   throw new UsageError(
-    `Cannot tell the format of "${text}": ` +
-      (ending === undefined ? "it has no extension. " : `"${ending}" is unknown. `) +
+    `Cannot tell the format of "${mongo === undefined ? text : shown(text)}": ${state}. ` +
       `Known are ${known.join(", ")}.`,
-    {
-      hint: near === undefined
-        ? `${flag} bson says it`
-        : `did you mean ${near}? ${flag} bson says it`,
-    },
+    { hint },
   );
 }
 

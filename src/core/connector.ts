@@ -144,7 +144,7 @@ export interface OpenOptions extends Cancellable {
 export interface Rejection {
   /** Index of the document in the source's collection, from 0. */
   readonly index: number;
-  /** Its `_id` as canonical Extended JSON, where it has one. */
+  /** Its `_id` as relaxed Extended JSON, a type that this would lose written out; where it has one. */
   readonly id?: string;
   /** The target's own code for the reason, such as 121 for a failed validation. */
   readonly code?: number;

@@ -3,6 +3,12 @@ import type { ConnectorDescriptor } from "../../core/mod.ts";
 import { EXIT_CODES } from "../../core/mod.ts";
 import type { CliIo } from "../_io.ts";
 
+/** What stands for an address of any connector. */
+const STAND_INS = [
+  { example: "env:NAME", meaning: "the address is in the variable NAME" },
+  { example: "@file", meaning: "the address is the first line of that file" },
+] as const;
+
 /** `datahood connectors`: what can be read and written. */
 export function connectorsCommand(flags: Readonly<Record<string, unknown>>, io: CliIo): number {
   const descriptors: readonly ConnectorDescriptor[] = CONNECTORS;
@@ -18,7 +24,7 @@ export function connectorsCommand(flags: Readonly<Record<string, unknown>>, io: 
         options,
       }),
     );
-    io.out(JSON.stringify({ schemaVersion: 1, connectors }, null, 2) + "\n");
+    io.out(JSON.stringify({ schemaVersion: 1, connectors, standIns: STAND_INS }, null, 2) + "\n");
     return EXIT_CODES.done;
   }
   const rows = descriptors.flatMap(({ kind, summary, roles, addresses }) => [
@@ -29,7 +35,8 @@ export function connectorsCommand(flags: Readonly<Record<string, unknown>>, io: 
   io.out(
     rows.map(([kind = "", roles = "", text = ""]) =>
       `${kind.padEnd(widths[0]!)}  ${roles.padEnd(widths[1]!)}  ${text}\n`
-    ).join(""),
+    ).join("") + "\nIn place of an address:\n" +
+      STAND_INS.map(({ example, meaning }) => `  ${example}  (${meaning})\n`).join(""),
   );
   return EXIT_CODES.done;
 }

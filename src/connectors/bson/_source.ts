@@ -10,8 +10,9 @@ import {
   throwIfInterrupted,
   UsageError,
 } from "../../core/mod.ts";
-import { type ByteSource, openByteSource } from "../../io/mod.ts";
+import type { ByteSource } from "../../io/mod.ts";
 import { notBson } from "./_not_bson.ts";
+import { openBson } from "./_open.ts";
 import { type BsonPlace, placeOf, positionAt } from "./_position.ts";
 
 /** Enough of the first bytes to tell what a file is that is not BSON. */
@@ -41,7 +42,7 @@ async function* describe(
 ): AsyncGenerator<CollectionInfo, void, void> {
   // Standard input can be opened only once: by who reads it.
   if (path === "-") return yield { namespace, type: "collection" };
-  await using bytes = await openByteSource(path, signal === undefined ? {} : { signal });
+  await using bytes = await openBson(path, signal === undefined ? {} : { signal });
   yield infoOf(namespace, bytes);
 }
 
@@ -65,7 +66,7 @@ async function* read(
   const from = after === undefined ? { offset: 0, index: 0 } : placeOf(after, path);
   if (include !== undefined && !include(namespace)) return;
 
-  await using bytes = await openByteSource(path, {
+  await using bytes = await openBson(path, {
     startOffset: from.offset,
     ...(signal === undefined ? {} : { signal }),
   });

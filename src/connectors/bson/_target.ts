@@ -130,13 +130,15 @@ class BsonWriter implements Writer {
 }
 
 /** What of a collection a file of its documents has no room for. */
-function notCarried({ namespace, options, indexes = [] }: CollectionInfo): Issue[] {
+function notCarried({ namespace, type, options, indexes = [] }: CollectionInfo): Issue[] {
   const issues: Issue[] = [];
   const name = formatNamespace(namespace);
   if (options !== undefined && options.length > 5) {
     issues.push({
       code: "options-not-carried",
-      message: `A BSON file does not keep the options that "${name}" was created with`,
+      message: type === "view"
+        ? `"${name}" is a view: a BSON file holds its documents, not that it is a view`
+        : `A BSON file does not keep the options that "${name}" was created with`,
       level: "info",
       namespace,
     });

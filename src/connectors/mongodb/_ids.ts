@@ -39,10 +39,39 @@ export function idValue(idDocument: Uint8Array): { readonly value: unknown } | u
   }
 }
 
-/** An `_id` as canonical Extended JSON, cut where it is very long; `undefined` if there is none. */
+/**
+ * An `_id` as relaxed Extended JSON, cut where it is very long; `undefined` if there is none. What a
+ * plain number or text would not tell keeps its type: a `Long` beyond 2^53, a `Decimal128`.
+ */
 export function shownId(document: Uint8Array): string | undefined {
   const span = documentId(document, 0)?.span;
-  return span === undefined ? undefined : formatId(document, span);
+  return span === undefined ? undefined : cut(relaxed(formatId(document, span, Infinity)));
+}
+
+const MAX_SHOWN = 200;
+/** Dates of four-digit years, which relaxed Extended JSON writes as text. */
+const LAST_DATE = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/**
+ * Canonical text made relaxed. Within a JSON text every quote is escaped, so what is matched here is
+ * an object; a `Double` keeps its ".0".
+ */
+function relaxed(canonical: string): string {
+  return canonical
+    .replace(/\{"\$date":\{"\$numberLong":"(\d+)"\}\}/g, (same, time: string) => {
+      return +time > LAST_DATE ? same : `{"$date":"${new Date(+time).toISOString()}"}`;
+    })
+    .replace(/\{"\$number(?:Int|Double)":"(-?\d[\d.]*(?:e[+-]?\d+)?)"\}/gi, "$1")
+    .replace(/(\{"\$date":)?\{"\$numberLong":"(-?\d+)"\}/g, (same, date, number: string) => {
+      return date === undefined && Number.isSafeInteger(+number) ? number : same;
+    });
+}
+
+/** The beginning of a text, never half a character. */
+function cut(text: string): string {
+  if (text.length <= MAX_SHOWN) return text;
+  const end = /[\ud800-\udbff]/.test(text[MAX_SHOWN - 2]!) ? MAX_SHOWN - 2 : MAX_SHOWN - 1;
+  return `${text.slice(0, end)}…`;
 }
 
 /** The documents of a buffer in which they lie one behind another, as views. */

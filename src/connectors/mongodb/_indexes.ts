@@ -137,7 +137,7 @@ async function sayTtl(
   const before = new Date(Date.now() - seconds * 1000);
   const collection = client.db(namespace.db).collection(namespace.collection);
   const shown = formatNamespace(namespace);
-  const after = `${seconds} s after "${field}"`;
+  const after = `${spanOf(seconds)} after "${field}"`;
   const due = Number.isNaN(before.getTime()) ? null : await collection
     .findOne({ [field]: { $lt: before } }, { projection: { _id: 1 }, hint: name })
     .catch(() => null);
@@ -145,8 +145,20 @@ async function sayTtl(
     "ttl-index",
     "warning",
     due === null
-      ? `the index "${name}" of ${shown} deletes documents ${after}`
+      ? `the index "${name}" of ${shown} deletes documents ${after}; --indexes no-ttl leaves it out`
       : `the index "${name}" of ${shown} deletes documents ${after}, and some of those written ` +
         `are older: the server deletes them now; --indexes no-ttl leaves the index out`,
   );
+}
+
+const UNITS = [["year", 31_557_600], ["day", 86_400], ["hour", 3600], ["minute", 60]] as const;
+
+/** A time in the unit that suits it, with the seconds: `about 32 years (1000000000 s)`. */
+export function spanOf(seconds: number): string {
+  const unit = UNITS.find(([, size]) => seconds >= 2 * size || seconds === size);
+  if (unit === undefined) return `${seconds} s`;
+  const [name, size] = unit;
+  const count = Math.round(seconds / size);
+  const about = count * size === seconds ? "" : "about ";
+  return `${about}${count} ${name}${count === 1 ? "" : "s"} (${seconds} s)`;
 }

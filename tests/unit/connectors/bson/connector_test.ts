@@ -1,8 +1,11 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { join } from "@std/path";
 import {
   batchDocument,
   DataError,
+  IoError,
+  NotFoundError,
   type Position,
   type RawBatch,
   type ReadOptions,
@@ -238,4 +241,35 @@ Deno.test("bsonDescriptor makes a connector with the permissions it states", asy
     await using connector = await bsonDescriptor.create(address, { role, compress: "gzip" });
     assertEquals(bsonDescriptor.permissions(address, { role }), connector.permissions(role));
   }
+});
+
+Deno.test("BsonConnector names the file that a mistyped one may mean", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeFile(`${folder.path}/tweets.bson`, document());
+  await Deno.mkdir(`${folder.path}/twets.bson.d`);
+  const hintOf = async (name: string): Promise<string | undefined> => {
+    const { source } = new BsonConnector({ path: `${folder.path}/${name}` });
+    const error = await assertRejects(() => Array.fromAsync(source!.read()), NotFoundError);
+    return error.hint;
+  };
+  assertEquals(await hintOf("twets.bson"), `Did you mean "${join(folder.path, "tweets.bson")}"?`);
+  assertEquals(await hintOf("x.gz"), "Look at the spelling and the folder you are in.");
+  assertEquals(await hintOf("none/x.gz"), "Look at the spelling and the folder you are in.");
+});
+
+Deno.test("BsonConnector says that a path is a folder, at both ends", async () => {
+  await using folder = await temporaryFolder();
+  const { source, target } = new BsonConnector({ path: folder.path });
+  await assertRejects(() => Array.fromAsync(source!.read()), IoError, "it is a folder");
+  await assertRejects(() => target!.open(), IoError, "it is a folder");
+});
+
+Deno.test("BsonConnector says that a view's documents do not make a view", async () => {
+  await using folder = await temporaryFolder();
+  const writer = await new BsonConnector({ path: `${folder.path}/v.bson` }).target.open();
+  const namespace = { db: "shop", collection: "v" };
+  const options = document(element(2, "viewOn", concat(int32(2), new Uint8Array([0x61, 0]))));
+  const [issue] = await writer.begin({ namespace, type: "view", options });
+  await writer.abort();
+  assert(issue?.message.endsWith("a BSON file holds its documents, not that it is a view"));
 });
