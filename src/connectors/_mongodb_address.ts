@@ -14,10 +14,9 @@ const SECRET_NAME = /pass|secret|token/i;
  */
 export function redactConnectionString(text: string): string {
   const start = text.indexOf("//") + 2;
-  const ends = text.slice(start).search(/[/?]/);
-  const authorityEnd = ends < 0 ? text.length : start + ends;
-  // In a text that is not valid, a password may hold any character unescaped: the last "@" decides.
-  const at = text.lastIndexOf("@", isValid(text) ? authorityEnd : text.length);
+  // Unescaped, a password may hold any character, "/" and "?" too, and what is before them may look
+  // like a host and its port: the last "@" decides. A name that holds one shows less; no secret shows.
+  const at = text.lastIndexOf("@");
   let rest = text.slice(Math.max(at, start - 1) + 1);
   let user = "";
   if (at >= start) {
@@ -31,15 +30,6 @@ export function redactConnectionString(text: string): string {
       rest.slice(question + 1).split("&").map(redactOption).join("&");
   }
   return text.slice(0, start) + user + rest;
-}
-
-function isValid(text: string): boolean {
-  try {
-    new ConnectionString(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function redactOption(option: string): string {
