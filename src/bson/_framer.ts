@@ -75,7 +75,8 @@ export class Framer {
     const count = this.#count;
     const starts = this.#starts.slice(0, count);
     const [base, index, end] = [this.#base, this.#index, this.#scanned];
-    this.#renew();
+    // After a failure nothing is filled in any more, and the length that would size it may be the lie.
+    if (this.#failure === undefined) this.#renew();
     if (count > 0) yield* this.#batches(buffer, starts, base, index, end);
     if (this.#failure !== undefined) throw this.#failure;
   }
