@@ -15,6 +15,8 @@ export * from "./src/exporters/mod.ts";
 export * from "./src/connectors/address.ts";
 export * from "./src/connectors/all.ts";
 export * from "./src/permissions/mod.ts";
+export * from "./src/profile/mod.ts";
+export * from "./src/schema/mod.ts";
 
 // `deno run jsr:@datahood/cli …` runs this module: then it is the command line.
 if (import.meta.main) Deno.exit(await (await import("./src/cli/main.ts")).main(Deno.args));

@@ -1,0 +1,26 @@
+/**
+ * The mergeable profile of what documents are like.
+ *
+ * @module
+ */
+export { CAPS } from "./caps.ts";
+export { FORMAT, FORMAT_NAMES, type FormatName } from "./_format.ts";
+export { KEY_CLASSES, type KeyClass } from "./key_class.ts";
+export { KIND, KIND_NAMES, type KindName, KINDS } from "./kinds.ts";
+export {
+  ArrayNode,
+  type Field,
+  type IdSample,
+  type KeptId,
+  ObjectNode,
+  type Tag,
+  ValueNode,
+} from "./node.ts";
+export {
+  Profile,
+  type ProfiledCollection,
+  type ProfileOptions,
+  type ValuesMode,
+} from "./profile.ts";
+export { LongStats, NumberStats, StringStats } from "./stats.ts";
+export { type ValueEntry, ValueSketch } from "./value_sketch.ts";

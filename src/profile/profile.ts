@@ -1,0 +1,117 @@
+import { DataError, documentLength, type Namespace, type RawBatch } from "../core/mod.ts";
+import { mergeObject } from "./merge.ts";
+import { ObjectNode } from "./node.ts";
+import { CorruptDocument, Scanner } from "./scan.ts";
+
+/** Which values a profile keeps. */
+export type ValuesMode = "none" | "enums" | "all";
+
+/** What a profile is made with. */
+export interface ProfileOptions {
+  /** Which values are kept: none; few and short ones, for enums; or examples too. Default `enums`. */
+  readonly values?: ValuesMode;
+}
+
+/**
+ * What documents are like: for each path how often it is there, with values of which kinds, and what
+ * they are like. Made from raw BSON in one pass, in bounded memory ({@linkcode CAPS}).
+ *
+ * The profile of two sets of documents is the {@linkcode Profile.merge} of theirs, byte for byte
+ * when saved, whatever the order of documents.
+ *
+ * @example
+ * ```ts
+ * import { Profile } from "@datahood/cli";
+ * import { serialize } from "bson";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const profile = new Profile();
+ * profile.addDocument(serialize({ name: "Ada" }));
+ * profile.addDocument(serialize({ name: "Bob", age: 7 }));
+ * assertEquals(profile.documents, 2);
+ * ```
+ */
+export class Profile {
+  /** Which values it keeps. */
+  readonly values: ValuesMode;
+  /** The node of documents. */
+  readonly root: ObjectNode = new ObjectNode();
+  /** Bytes of all documents. */
+  bytes = 0;
+  readonly #scanner: Scanner;
+
+  /**
+   * Creates a profile of nothing.
+   *
+   * @param options Which values to keep.
+   */
+  constructor(options: ProfileOptions = {}) {
+    this.values = options.values ?? "enums";
+    this.#scanner = new Scanner(this.values !== "none");
+  }
+
+  /** How many documents were looked at. */
+  get documents(): number {
+    return this.root.count;
+  }
+
+  /**
+   * Looks at all documents of a batch.
+   *
+   * @param batch The batch; its buffer is not kept.
+   * @throws {DataError} If a document is not BSON inside, with its index and the offset in it.
+   */
+  addBatch(batch: RawBatch): void {
+    const { buffer, starts, firstIndex } = batch;
+    this.#scanner.use(buffer);
+    for (let i = 0; i < starts.length; i++) {
+      const start = starts[i]!;
+      this.#add(start, start + documentLength(buffer, start), firstIndex + i);
+    }
+  }
+
+  /**
+   * Looks at one document.
+   *
+   * @param bytes The document as BSON.
+   * @throws {DataError} If it is not BSON inside.
+   */
+  addDocument(bytes: Uint8Array): void {
+    this.#scanner.use(bytes);
+    this.#add(0, bytes.length, this.documents);
+  }
+
+  #add(start: number, end: number, index: number): void {
+    try {
+      this.#scanner.document(this.root, start, end);
+    } catch (error) {
+      if (!(error instanceof CorruptDocument)) throw error;
+      const offset = error.at - start;
+      throw new DataError(
+        `Cannot read document ${index}: ${error.message}, at byte ${offset} of it`,
+        { index, offset, stage: "source" },
+      );
+    }
+    this.bytes += end - start;
+  }
+
+  /**
+   * Adds what another profile saw.
+   *
+   * @param other The other; it stays as it is. It must keep the same values.
+   */
+  merge(other: Profile): void {
+    mergeObject(this.root, other.root);
+    this.bytes += other.bytes;
+  }
+}
+
+/** The profile of a collection, and what was read for it. */
+export interface ProfiledCollection {
+  /** The collection. */
+  readonly namespace: Namespace;
+  /** What its documents are like. */
+  readonly profile: Profile;
+  /** How many documents it has, where only a sample was read. */
+  readonly of?: number;
+}

@@ -1,0 +1,5 @@
+import type { Generator } from "./generator.ts";
+import { typescriptGenerator } from "./typescript.ts";
+
+/** Every target that types can be written for; the first is the default. */
+export const GENERATORS: readonly Generator[] = [typescriptGenerator];

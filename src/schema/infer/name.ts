@@ -1,0 +1,69 @@
+/** Words whose plural is not made by rule; the rest follows the endings below. */
+const SINGULARS: Readonly<Record<string, string>> = {
+  addresses: "address",
+  aliases: "alias",
+  analyses: "analysis",
+  bases: "basis",
+  children: "child",
+  criteria: "criterion",
+  data: "data",
+  feet: "foot",
+  hashes: "hash",
+  indices: "index",
+  indexes: "index",
+  leaves: "leaf",
+  lives: "life",
+  matrices: "matrix",
+  media: "media",
+  men: "man",
+  metadata: "metadata",
+  movies: "movie",
+  news: "news",
+  people: "person",
+  series: "series",
+  species: "species",
+  statuses: "status",
+  vertices: "vertex",
+  women: "woman",
+};
+
+/** Endings of words that look like a plural and are none. */
+const NOT_PLURAL = /(?:ss|us|is|as|os|ws|ics)$/;
+
+/**
+ * The singular of an English noun, with care: what does not look like a plural stays as it is.
+ *
+ * @param word One word in lower case.
+ * @returns The singular, or the word.
+ */
+export function singular(word: string): string {
+  const known = SINGULARS[word];
+  if (known !== undefined) return known;
+  if (word.length < 4 || !word.endsWith("s") || NOT_PLURAL.test(word)) return word;
+  if (/(?:[^aeiou])ies$/.test(word)) return `${word.slice(0, -3)}y`;
+  if (/(?:ch|sh|x|zz|ss)es$/.test(word)) return word.slice(0, -2);
+  return word.slice(0, -1);
+}
+
+/** The words of a key: `billing_data`, `billingData` and `BILLING-DATA` have the same. */
+export function wordsOf(key: string): string[] {
+  return key.normalize("NFC")
+    .replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
+    .replace(/(\p{Lu}+)(\p{Lu}\p{Ll})/gu, "$1 $2")
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== "");
+}
+
+/** A key as a part of a type's name: `billing_data` is `BillingData`; the last word in singular. */
+export function typeName(key: string, one = false): string {
+  const words = wordsOf(key).map((word) => word.toLowerCase());
+  const last = words.length - 1;
+  if (one && last >= 0) words[last] = singular(words[last]!);
+  return words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join("");
+}
+
+/** The name of the type of documents of a collection: `orders` gives `Order`. */
+export function rootTypeName(collection: string): string {
+  const name = typeName(collection.split(".").at(-1) ?? "", true);
+  return name === "" || /^\p{N}/u.test(name) ? `Document${name}` : name;
+}

@@ -1,0 +1,10 @@
+/**
+ * Types from real data: a profile becomes a model, and a model the text of a language.
+ *
+ * @module
+ */
+export { GENERATORS } from "./gen/all.ts";
+export type { GenerateContext, Generator } from "./gen/generator.ts";
+export { inferSchemas } from "./infer/infer.ts";
+export type { InferOptions, Override } from "./infer/options.ts";
+export * from "./model.ts";
