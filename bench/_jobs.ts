@@ -9,7 +9,7 @@ import type { Command } from "./_measure.ts";
 import type { OrdersFile } from "./orders.ts";
 
 /** The programs that datahood is measured against. */
-export type PeerName = "mongorestore" | "mongodump";
+export type PeerName = "mongorestore" | "mongodump" | "mongodb-schema" | "dh" | "reading";
 
 /** Where a job finds its ends. */
 export interface JobContext {
@@ -35,6 +35,10 @@ export interface Job {
   readonly title: string;
   /** The peer that can do it too. */
   readonly peer?: PeerName;
+  /** What the table calls the peer, where its program's name does not tell. */
+  readonly peerTitle?: string;
+  /** Whether the peer may fail in the end: what it took until then is a lower bound. */
+  readonly peerMayFail?: boolean;
   /** Wall time of datahood over the peer's that is aimed at. */
   readonly wallGoal?: number;
   /** Peak memory of datahood that is aimed at, in MB. */
@@ -170,6 +174,64 @@ function fileCopy(suffix: "" | ".gz"): Job {
   };
 }
 
+/** Types of a file, beside what `peer` makes of it. */
+function schema(name: string, peer: PeerName, more: Partial<Job>): Job {
+  const types = (context: JobContext) => join(context.folder, "order.ts");
+  return {
+    name,
+    title: "BSON file → types",
+    peer,
+    peakGoalMb: 150,
+    readsServer: false,
+    ...more,
+    command(context, tool) {
+      const { orders, peers, folder } = context;
+      if (tool === "datahood") {
+        return context.datahood("schema", orders.path, "--values", "none", "-o", types(context));
+      }
+      if (tool === "dh") {
+        const args = ["schema", "from-bson", orders.path, "-o", join(folder, "order.py")];
+        return { program: peers[tool]!, args };
+      }
+      return { program: peers[tool]!, args: [...MONGODB_SCHEMA, orders.path] };
+    },
+    async finish(context) {
+      if (!await exists(types(context))) return;
+      const text = await Deno.readTextFile(types(context));
+      if (!text.includes(`${context.orders.documents} documents`)) {
+        throw new Error(`Cannot trust the types: they are not of all documents`);
+      }
+    },
+  };
+}
+
+/** How Deno runs mongodb-schema. */
+export const MONGODB_SCHEMA: readonly string[] = [
+  "run",
+  "-A",
+  "--import-map",
+  join("npm", "import_map.json"),
+  join("bench", "_mongodb_schema.ts"),
+];
+
+/** Types of a collection; what it takes beyond reading is all that is datahood's own. */
+const schemaServer: Job = {
+  name: "schema-server",
+  title: "MongoDB → types",
+  peerTitle: "reading alone",
+  peer: "reading",
+  wallGoal: 1.1,
+  peakGoalMb: 200,
+  readsServer: true,
+  command(context, tool) {
+    const source = address(context.uri, SOURCE);
+    return tool === "datahood"
+      ? context.datahood("schema", source, "--all", "-o", join(context.folder, "order.ts"))
+      : context.datahood("transfer", source, "null:");
+  },
+  async finish() {},
+};
+
 /** All jobs, in the order in which they run. */
 export const JOBS: readonly Job[] = [
   restore,
@@ -177,6 +239,13 @@ export const JOBS: readonly Job[] = [
   dump(".gz", 0.5),
   fileCopy(""),
   fileCopy(".gz"),
+  schema("schema", "mongodb-schema", { wallGoal: 1 / 25, peerTitle: "mongodb-schema, values off" }),
+  schema("schema-original", "dh", {
+    wallGoal: 1 / 80,
+    peerTitle: "the Python original",
+    peerMayFail: true,
+  }),
+  schemaServer,
 ];
 
 async function exists(path: string): Promise<boolean> {

@@ -28,10 +28,14 @@ const RUSAGE = fromFileUrl(new URL("./_rusage.py", import.meta.url));
  * Runs a program to its end.
  *
  * @param command What to run, in the root of the repository.
+ * @param options `mayFail`: a program that fails is measured too.
  * @returns What it took.
  * @throws {Error} If it fails; the message has its last lines.
  */
-export async function measure(command: Command): Promise<Usage> {
+export async function measure(
+  command: Command,
+  { mayFail = false }: { readonly mayFail?: boolean } = {},
+): Promise<Usage> {
   const output = await new Deno.Command("python3", {
     args: [RUSAGE, command.program, ...command.args],
     cwd: ROOT,
@@ -44,7 +48,7 @@ export async function measure(command: Command): Promise<Usage> {
   const { code, ...usage }: Usage & { code: number } = JSON.parse(
     new TextDecoder().decode(output.stdout),
   );
-  if (code !== 0) {
+  if (code !== 0 && !mayFail) {
     throw new Error(`Cannot run "${command.program}": it ended with ${code}\n${said}`);
   }
   return usage;

@@ -40,11 +40,13 @@ function row({ job, datahood, peer }: JobRuns): string {
     peer.length === 0 ? "" : show(spread(datahood.map((run, at) => pick(run) / pick(peer[at]!))));
   const peak = [datahood, peer].filter((runs) => runs.length > 0)
     .map((runs) => (spread(runs.map((run) => run.peakBytes)).max / 1e6).toFixed(0)).join(" : ");
-  const wallGoal = job.wallGoal === undefined || peer.length === 0 ? "" : `≤ ${job.wallGoal}`;
+  const wallGoal = job.wallGoal === undefined || peer.length === 0
+    ? ""
+    : `≤ ${Number(job.wallGoal.toPrecision(3))}`;
   return [
     "",
     job.title,
-    peer.length === 0 ? "" : job.peer,
+    peer.length === 0 ? "" : job.peerTitle ?? job.peer,
     both((run) => run.wallSeconds, 2),
     ratio((run) => run.wallSeconds),
     wallGoal,
@@ -56,8 +58,13 @@ function row({ job, datahood, peer }: JobRuns): string {
   ].map((cell) => ` ${cell ?? ""} `).join("|").trim();
 }
 
+/** Two digits behind the point, or two that are not zero. */
+function digits(value: number): string {
+  return value >= 0.1 ? value.toFixed(2) : value.toPrecision(2);
+}
+
 function show({ median, min, max }: Spread): string {
-  return `**${median.toFixed(2)}** (${min.toFixed(2)}–${max.toFixed(2)})`;
+  return `**${digits(median)}** (${digits(min)}–${digits(max)})`;
 }
 
 /**
