@@ -22,5 +22,6 @@ export {
   type ProfileOptions,
   type ValuesMode,
 } from "./profile.ts";
+export { loadProfiles, saveProfiles } from "./saved.ts";
 export { LongStats, NumberStats, StringStats } from "./stats.ts";
 export { type ValueEntry, ValueSketch } from "./value_sketch.ts";
