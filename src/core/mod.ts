@@ -16,3 +16,4 @@ export * from "./permission.ts";
 export * from "./position.ts";
 export * from "./summary.ts";
 export * from "./transform.ts";
+export { VERSION } from "./version.ts";

@@ -1,6 +1,5 @@
-import config from "../../deno.json" with { type: "json" };
 import { findJsonError } from "../bson/_json_error.ts";
-import { DataError, UsageError } from "../core/mod.ts";
+import { DataError, UsageError, VERSION } from "../core/mod.ts";
 import { checksum, lineMarks } from "./_saved_bytes.ts";
 import { NotAsSaved, readCollections } from "./_saved_read.ts";
 import { type SavedLines, writeCollections } from "./_saved_write.ts";
@@ -10,7 +9,7 @@ import type { ProfiledCollection } from "./profile.ts";
  * The version of the file's form. It goes up with any change of what is written, and of what must be
  * the same on both sides of a merge: the caps, the hash of keys, the formats.
  */
-const VERSION = 1;
+const FORM = 1;
 
 /**
  * Writes profiles as the text of a `.profile.json` file. The same profiles give the same bytes,
@@ -40,7 +39,7 @@ const VERSION = 1;
 export function saveProfiles(collections: readonly ProfiledCollection[]): string {
   const { lines } = writeCollections(inOrder(collections));
   return [
-    `{"datahood":"profile","version":${VERSION},"by":${JSON.stringify(config.version)},` +
+    `{"datahood":"profile","version":${FORM},"by":${JSON.stringify(VERSION)},` +
     '"collections":[',
     ...lines,
     `],"lines":"${lineMarks(lines)}","checksum":"${checksum(lines.join("\n"))}"}`,
@@ -66,11 +65,11 @@ export function loadProfiles(text: string, name: string): ProfiledCollection[] {
   if (typeof version !== "number" || !Number.isInteger(version) || version < 1) {
     throw changed(name, `its version is ${JSON.stringify(version)}`);
   }
-  if (version > VERSION) {
+  if (version > FORM) {
     const made = typeof by === "string" ? ` of datahood ${excerpt(by)}` : "";
     throw new UsageError(
       `Cannot read the profile "${name}": it has version ${version}${made}, and this datahood ` +
-        `(${config.version}) knows version ${VERSION}`,
+        `(${VERSION}) knows version ${FORM}`,
       { hint: "Update datahood, or make the profile again with this one." },
     );
   }
