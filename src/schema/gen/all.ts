@@ -1,5 +1,11 @@
 import type { Generator } from "./generator.ts";
+import { pydanticGenerator } from "./pydantic.ts";
+import { typeddictGenerator } from "./typeddict.ts";
 import { typescriptGenerator } from "./typescript.ts";
 
 /** Every target that types can be written for; the first is the default. */
-export const GENERATORS: readonly Generator[] = [typescriptGenerator];
+export const GENERATORS: readonly Generator[] = [
+  typescriptGenerator,
+  typeddictGenerator,
+  pydanticGenerator,
+];
