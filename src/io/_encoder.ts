@@ -1,6 +1,7 @@
-import { constants, createGzip, createZstdCompress } from "node:zlib";
+import { constants, createGzip } from "node:zlib";
 import type { Coalescer } from "./_coalescer.ts";
 import { OUT_BYTES, ZlibPump, type ZlibStream } from "./_zlib_pump.ts";
+import { zstdStreams } from "./_zstd_support.ts";
 import type { Compression } from "./compression.ts";
 
 /** Turns bytes into stored bytes. */
@@ -71,5 +72,8 @@ function streamOf({ name, level }: Compression): ZlibStream {
     // Off by default; without it a flipped bit in the data is not found by whoever reads it.
     [constants.ZSTD_c_checksumFlag]: 1,
   };
-  return createZstdCompress({ params, chunkSize: OUT_BYTES }) as unknown as ZlibStream;
+  return zstdStreams().createZstdCompress({
+    params,
+    chunkSize: OUT_BYTES,
+  }) as unknown as ZlibStream;
 }

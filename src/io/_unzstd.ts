@@ -1,10 +1,10 @@
-import { createZstdDecompress } from "node:zlib";
 import { DatahoodError, documentLength } from "../core/mod.ts";
 import { cutShort, damaged, leftOver } from "./_compressed_error.ts";
 import { Cursor } from "./_cursor.ts";
 import type { ChunkReader } from "./_chunk_reader.ts";
 import { OUT_BYTES, ZlibPump, type ZlibStream } from "./_zlib_pump.ts";
 import { ZstdFrame } from "./_zstd_frame.ts";
+import { zstdStreams } from "./_zstd_support.ts";
 
 const FRAME = 0xfd2fb528;
 
@@ -45,7 +45,7 @@ export async function* unzstd(
 
     const frame = new ZstdFrame();
     const pump = new ZlibPump(
-      createZstdDecompress(DECODER) as unknown as ZlibStream,
+      zstdStreams().createZstdDecompress(DECODER) as unknown as ZlibStream,
     );
     try {
       for await (const _ of pump.feed(magic)); // Nothing comes out of four bytes.

@@ -67,7 +67,7 @@ export class ZlibPump {
     const out = this.#out;
     if (out === next) return;
     // A smaller one may be the pool that many buffers are cut from.
-    if (out instanceof ArrayBuffer && out.byteLength >= OUT_BYTES / 2) out.transfer(0);
+    if (out instanceof ArrayBuffer && out.byteLength >= OUT_BYTES / 2) out.transfer?.(0);
     this.#out = next;
   }
 

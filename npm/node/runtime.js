@@ -1,0 +1,93 @@
+// What datahood uses of Deno and of newer JavaScript, where they are not: in Node.js and Bun. Only the
+// npm package has it.
+import fs from "node:fs";
+import { promisify } from "node:util";
+import { Deno as Shim } from "@deno/shim-deno";
+
+const [read, write, sync] = [fs.read, fs.write, fs.fsync].map(promisify);
+
+/** An error of Node.js, known again by its code. */
+const byCode = (code) =>
+  class extends Error {
+    static [Symbol.hasInstance](error) {
+      return error?.code === code;
+    }
+  };
+
+const errors = {
+  ...Shim.errors,
+  BrokenPipe: byCode("EPIPE"),
+  IsADirectory: byCode("EISDIR"),
+  // Node.js with `--permission` says it so.
+  NotCapable: byCode("ERR_ACCESS_DENIED"),
+};
+
+/** Does it again as long as a pipe that does not block is not ready. */
+async function ready(call) {
+  while (true) {
+    try {
+      return await call();
+    } catch (error) {
+      if (error.code === "EOF") return { bytesRead: 0 }; // Windows, at the end of standard input
+      if (error.code !== "EAGAIN") throw error;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}
+
+async function readAt(fd, buffer, position) {
+  const { bytesRead } = await ready(() => read(fd, buffer, 0, buffer.length, position));
+  return bytesRead === 0 ? null : bytesRead;
+}
+
+async function writeAll(fd, buffer) {
+  const { bytesWritten } = await ready(() => write(fd, buffer, 0, buffer.length, null));
+  return bytesWritten;
+}
+
+/** What the files of the shim lack. */
+const files = {
+  async seek(offset) {
+    this.position = offset;
+    return await Promise.resolve(offset);
+  },
+  async read(buffer) {
+    const count = await readAt(this.rid, buffer, this.position ?? null);
+    if (this.position !== undefined) this.position += count ?? 0;
+    return count;
+  },
+  sync() {
+    return sync(this.rid);
+  },
+  // Node.js has no locks on files: two runs that write the same file at once are not told apart.
+  tryLock() {
+    return Promise.resolve(true);
+  },
+};
+Object.assign(Shim.FsFile.prototype, files);
+
+const streams = {
+  stdin: { read: (buffer) => readAt(0, buffer, null) },
+  stdout: { write: (buffer) => writeAll(1, buffer) },
+  stderr: { write: (buffer) => writeAll(2, buffer) },
+};
+for (const [name, own] of Object.entries(streams)) {
+  streams[name] = Object.assign(Object.create(Shim[name]), own);
+}
+
+/** Deno itself where it runs this. */
+export const Deno = globalThis.Deno ?? { ...Shim, errors, ...streams };
+
+/** `Array.fromAsync`, which Node.js has since 22. */
+export async function fromAsync(items) {
+  const all = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+/** `Promise.withResolvers`, which Node.js has since 22. */
+export function withResolvers() {
+  let resolve, reject;
+  const promise = new Promise((yes, no) => [resolve, reject] = [yes, no]);
+  return { promise, resolve, reject };
+}
