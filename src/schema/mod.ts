@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./drift/mod.ts";
 export { GENERATORS } from "./gen/all.ts";
 export type { GenerateContext, Generator } from "./gen/generator.ts";
 export { inferSchemas } from "./infer/infer.ts";
