@@ -1,5 +1,5 @@
 /**
- * A small set of orders to try datahood on.
+ * A small set of orders to try datahood on. Run as a program it writes them: `scripts/_sample.ts FILE`.
  *
  * @module
  */
@@ -28,3 +28,5 @@ export async function writeSample(path: string): Promise<Uint8Array> {
   await Deno.writeFile(path, bytes);
   return bytes;
 }
+
+if (import.meta.main) await writeSample(Deno.args[0] ?? "sample.bson");
