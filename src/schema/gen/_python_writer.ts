@@ -14,12 +14,11 @@ import {
   docstring,
   type Expression,
   flat,
-  isIdentifier,
-  isKeyword,
   pythonLiteral,
   subscript,
   unionOf,
 } from "./_python.ts";
+import { pythonTypeName } from "./_python_names.ts";
 import { isBeyondDatetime } from "./_python_notes.ts";
 import { headerLines, walkType } from "./_share.ts";
 
@@ -28,13 +27,6 @@ export type NamedModel = ObjectModel | VariantsModel | MapModel;
 
 /** What an embedded document is for PyMongo: a `DBRef`, a `dict`, or now this and now that. */
 type Embedded = "reference" | "either" | "document";
-
-/** Names that generated code uses: no type gets one of them. */
-const RESERVED: ReadonlySet<string> = new Set(
-  ("Annotated BaseModel BeforeValidator Binary Code ConfigDict DBRef DatetimeMS Decimal128 Field " +
-    "Int64 Literal MaxKey Maybe MinKey NotRequired ObjectId Regex Timestamp TypeAlias TypeVar " +
-    "TypedDict ValueError bool bytes datetime dict float int list object str T").split(" "),
-);
 
 /** Kinds whose Python class is a subclass of another's: it comes first in a union. */
 const FIRST: ReadonlySet<string> = new Set(["Int64", "Code", "Binary"]);
@@ -72,6 +64,7 @@ export abstract class PythonWriter {
         }
       });
     }
+    for (const { root } of models) this.nameOf(root.name);
   }
 
   /** Lines of a class of objects; `doc` says which. */
@@ -132,14 +125,9 @@ export abstract class PythonWriter {
   protected nameOf(name: string): string {
     const known = this.#names.get(name);
     if (known !== undefined) return known;
-    let found = [...name].map((c) =>
-      isIdentifier(`a${c}`) ? c : `_${c.codePointAt(0)!.toString(16)}`
-    )
-      .join("").replace(/^(?=\d)/, "T");
+    let found = pythonTypeName(name);
     const taken = new Set(this.#names.values());
-    while (RESERVED.has(found) || isKeyword(found) || !isIdentifier(found) || taken.has(found)) {
-      found += "_";
-    }
+    while (taken.has(found)) found += "_";
     this.#names.set(name, found);
     return found;
   }

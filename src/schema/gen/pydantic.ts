@@ -68,6 +68,10 @@ class PydanticWriter extends PythonWriter {
     this.use("pydantic", "BaseModel");
     lines.push(
       `class ${BASE}(BaseModel):`,
+      docLine(
+        "As bson.decode gives it; model_dump(by_alias=True, exclude_unset=True) is it again.",
+      ),
+      "",
       `    model_config = ${this.use("pydantic", "ConfigDict")}(`,
       "        strict=True,",
       `        extra=${this.#closed ? '"forbid"' : '"allow"'},`,
