@@ -137,6 +137,7 @@ export class Comparison {
     const was = before.total, of = after.total;
     if (of === 0) return;
     const shifts: { kind: number; by: number }[] = [];
+    const told = this.drifts.length;
     KIND_NAMES.forEach((kind, number) => {
       const then = before.counts[number]!, count = after.counts[number]!;
       const named = isNothing(kind) ? kind : aKind(kind);
@@ -165,7 +166,8 @@ export class Comparison {
         shifts.push({ kind: number, by: count / of - then / was });
       }
     });
-    this.#kindShift({ before, after }, shifts, path);
+    // A kind that came or went says it already.
+    if (this.drifts.length === told) this.#kindShift({ before, after }, shifts, path);
     this.#scalars({ before, after }, path);
     this.#inside({ before, after }, path);
   }
