@@ -9,3 +9,4 @@ export type { GenerateContext, Generator } from "./gen/generator.ts";
 export { inferSchemas } from "./infer/infer.ts";
 export type { InferOptions, Override } from "./infer/options.ts";
 export * from "./model.ts";
+export { type Mismatch, validateDocument, type ValidateOptions } from "./validate.ts";
