@@ -1,14 +1,13 @@
 import { isIdentifier, isKeyword } from "./_python.ts";
+import { RESERVED } from "./_python_names.ts";
 
-/** Attributes of `BaseModel`, and names that annotations in a class need: no field gets one. */
+/** Attributes of `BaseModel`: no field gets one. */
 const TAKEN: ReadonlySet<string> = new Set(
   ("construct copy dict from_orm json model_computed_fields model_config model_construct " +
     "model_copy model_dump model_dump_json model_extra model_fields model_fields_set " +
     "model_json_schema model_parametrized_name model_post_init model_rebuild model_validate " +
     "model_validate_json model_validate_strings parse_file parse_obj parse_raw schema " +
-    "schema_json update_forward_refs validate " +
-    "Annotated Binary Code DBRef DatetimeMS Decimal128 Field Int64 Literal MaxKey Maybe MinKey " +
-    "ObjectId Regex Timestamp T bool bytes datetime float int list object str").split(" "),
+    "schema_json update_forward_refs validate").split(" "),
 );
 
 /**
@@ -26,6 +25,7 @@ export function attributeNames(
   const used = new Set<string>();
   const isFree = (name: string) =>
     isIdentifier(name) && !name.startsWith("_") && !isKeyword(name) && !TAKEN.has(name) &&
+    !RESERVED.has(name) &&
     !types.has(name) && !used.has(name);
   const take = (key: string, name: string) => {
     names.set(key, name);

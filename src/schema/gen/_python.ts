@@ -34,14 +34,19 @@ function escaped(c: string): string {
   return `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/** A literal of Python, in double quotes, or a number. */
+/** A literal of Python: a number, or a string in the quotes that need fewer backslashes. */
 export function pythonLiteral(value: string | number): string {
-  return JSON.stringify(value).replace(HIDDEN, escaped);
+  const literal = JSON.stringify(value).replace(HIDDEN, escaped);
+  const count = (quote: string) => literal.split(quote).length - 1;
+  if (typeof value === "number" || count('"') - 2 <= count("'")) return literal;
+  return `'${literal.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
 
 /** A docstring. */
 export function docstring(text: string): string {
-  return `"""${pythonLiteral(oneLine(text)).slice(1, -1)}"""`;
+  const inside = oneLine(text).replaceAll("\\", "\\\\").replace(HIDDEN, escaped)
+    .replaceAll('"""', '\\"\\"\\"').replace(/"$/, '\\"');
+  return `"""${inside}"""`;
 }
 
 /** A space inside of what is not to be broken. */

@@ -1,7 +1,7 @@
 import { isIdentifier, isKeyword } from "./_python.ts";
 
 /** Names that generated code uses: no type gets one of them. */
-const RESERVED: ReadonlySet<string> = new Set(
+export const RESERVED: ReadonlySet<string> = new Set(
   ("Annotated BaseModel BeforeValidator Binary Code ConfigDict DBRef DatetimeMS Decimal128 Field " +
     "Int64 Literal MaxKey Maybe MinKey NotRequired ObjectId Regex Timestamp TypeAlias TypeVar " +
     "TypedDict ValueError bool bytes datetime dict float int list object str T").split(" "),

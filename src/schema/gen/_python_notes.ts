@@ -1,4 +1,4 @@
-import type { FieldModel, TypeModel, ValueModel } from "../model.ts";
+import type { FieldModel, TupleModel, TypeModel, ValueModel } from "../model.ts";
 import { HARD_SPACE, pythonLiteral } from "./_python.ts";
 import { fieldNotes } from "./_share.ts";
 
@@ -38,6 +38,7 @@ export function valueNotes(value: ValueModel): string[] {
           );
           notes.push(`Seen: ${values.join(", ")}.`);
         }
+        if (type.kind === "binary") notes.push(...subtypeNotes(type.subtypes));
         if (type.kind === "date" && isBeyondDatetime(type)) {
           notes.push(
             "Some are beyond what datetime holds: decode with datetime_conversion=DATETIME_AUTO.",
@@ -48,7 +49,7 @@ export function valueNotes(value: ValueModel): string[] {
         if (type.element !== null) notes.push(...valueNotes(type.element));
         break;
       case "tuple":
-        notes.push(`Always ${type.elements.length} elements.`);
+        notes.push(`Always ${type.elements.length} elements${positions(type)}.`);
         break;
       case "map":
         notes.push(...valueNotes(type.value));
@@ -62,4 +63,32 @@ export function valueNotes(value: ValueModel): string[] {
     }
   }
   return notes;
+}
+
+/** What stands at each position, where that is not the same. */
+function positions({ elements }: TupleModel): string {
+  const names = elements.map(({ types, nulls }) =>
+    [
+      ...types.map((type) => type.type === "scalar" ? type.kind : type.type),
+      ...nulls ? ["null"] : [],
+    ]
+      .join(" or ")
+  );
+  return new Set(names).size === 1 ? "" : `: ${names.join(", ")}`;
+}
+
+const SUBTYPES: Readonly<Record<number, string>> = {
+  3: "legacy UUID",
+  4: "UUID",
+  5: "MD5",
+  6: "encrypted",
+  8: "sensitive",
+  9: "vector",
+};
+
+function subtypeNotes(subtypes: ReadonlyMap<number, number> | undefined): string[] {
+  const kinds = [...subtypes?.keys() ?? []].sort((a, b) => a - b);
+  if (kinds.every((kind) => kind === 0)) return [];
+  const names = kinds.map((kind) => kind in SUBTYPES ? `${kind} (${SUBTYPES[kind]})` : `${kind}`);
+  return [`Binary subtype ${names.join(", ")}.`];
 }

@@ -10,6 +10,7 @@ import {
   subscript,
   unionOf,
 } from "./_python.ts";
+import { RESERVED } from "./_python_names.ts";
 import { pythonNotes } from "./_python_notes.ts";
 import { docLine, PythonWriter } from "./_python_writer.ts";
 
@@ -25,6 +26,8 @@ export const typeddictGenerator: Generator = {
 };
 
 class TypedDictWriter extends PythonWriter {
+  readonly #types: ReadonlySet<string> = this.typeNames();
+
   protected override objectLines(
     name: string,
     { fields, open }: ObjectModel,
@@ -32,7 +35,7 @@ class TypedDictWriter extends PythonWriter {
   ): string[] {
     const base = this.use("typing", "TypedDict");
     const more = open ? ["There are more fields: too many to keep."] : [];
-    if (fields.every(({ key }) => isClassKey(key))) {
+    if (fields.every(({ key }) => isClassKey(key) && !this.#types.has(key))) {
       const lines = [`class ${name}(${base}):`, docLine([doc, ...more].join(" "))];
       if (fields.length > 0) lines.push("");
       for (const field of fields) {
@@ -84,9 +87,12 @@ class TypedDictWriter extends PythonWriter {
   }
 }
 
-/** Whether a key can be written as a name in a class; two underscores at its front are changed there. */
+/**
+ * Whether a key can be written as a name in a class: two underscores at its front are changed there,
+ * and a key called `list` would hide the type from the keys after it.
+ */
 function isClassKey(key: string): boolean {
-  return isIdentifier(key) && !isKeyword(key) && !key.startsWith("__");
+  return isIdentifier(key) && !isKeyword(key) && !key.startsWith("__") && !RESERVED.has(key);
 }
 
 function notes(field: FieldModel, indent: string): string[] {

@@ -1,0 +1,404 @@
+/**
+ * What the tests of both Python generators share: documents to make types of, and a judge.
+ *
+ * @module
+ */
+import { Binary, Code, DBRef, Decimal128, Long, ObjectId, serialize, UUID } from "bson";
+import { NoPythonError } from "../../../../scripts/python_tools.ts";
+import { Profile } from "../../../../src/profile/mod.ts";
+import {
+  type Generator,
+  type InferOptions,
+  inferSchemas,
+  type SchemaModel,
+} from "../../../../src/schema/mod.ts";
+import { document, element, RAW_VALUES } from "../../../fixtures/every_type.ts";
+import type { PythonJudge } from "../../../schema/judges/_python.ts";
+
+/** A set of documents of one collection. */
+export interface DocumentSet {
+  readonly name: string;
+  readonly documents: readonly Uint8Array[];
+  readonly options?: InferOptions;
+  readonly collection?: string;
+}
+
+/** The model of documents. */
+export function modelOf({ documents, options, collection, name }: DocumentSet): SchemaModel {
+  const buffer = new Uint8Array(documents.reduce((sum, { length }) => sum + length, 0));
+  const starts: number[] = [];
+  let at = 0;
+  for (const bytes of documents) {
+    starts.push(at);
+    buffer.set(bytes, at);
+    at += bytes.length;
+  }
+  const namespace = { db: "shop", collection: collection ?? name };
+  const profile = new Profile();
+  profile.addBatch({
+    namespace,
+    buffer,
+    starts: new Uint32Array(starts),
+    firstIndex: 0,
+    lane: 0,
+    seq: 0,
+    after: { v: 1, kind: "test" },
+  });
+  return inferSchemas([{ namespace, profile }], options)[0]!;
+}
+
+/** Documents as BSON. */
+export function encode(
+  ...documents: readonly (Record<string, unknown> | Map<string, unknown>)[]
+): Uint8Array[] {
+  return documents.map((document) => serialize(document, { ignoreUndefined: false }));
+}
+
+/** The text that a generator makes of one model. */
+export function textOf(
+  generator: Generator,
+  model: SchemaModel,
+  options: Record<string, string | boolean> = {},
+): string {
+  return generator.generate([model], { source: "orders.bson", version: "0.1.0", options });
+}
+
+/** A judge, or `undefined` where there is no Python, which is said; a failure if that is required. */
+export async function judgeOrSkip(
+  make: () => Promise<PythonJudge>,
+): Promise<PythonJudge | undefined> {
+  try {
+    return await make();
+  } catch (error) {
+    if (!(error instanceof NoPythonError) || Deno.env.get("RUN_INTEGRATION") === "1") throw error;
+    Deno.stderr.writeSync(new TextEncoder().encode(`test skipped: ${error.message}\n`));
+    return undefined;
+  }
+}
+
+/** Keys that code can fall over. */
+export const HOSTILE_KEYS: readonly string[] = [
+  "__proto__",
+  "constructor",
+  "",
+  " ",
+  '"',
+  "'",
+  '"""',
+  "'''",
+  "\\",
+  "ends with a backslash\\",
+  "a\nb",
+  "a\rb",
+  "a\tb",
+  "a\u2028b",
+
+  "\u202e",
+  "*/",
+  "`${x}`",
+  "# type: ignore",
+  "{x}",
+  "%s",
+  "a b",
+  "a-b",
+  "a_b",
+  "a.b",
+  "$ref",
+  "$id",
+  "$",
+  "$$",
+  "1",
+  "1a",
+  "2024-01-01",
+  "_",
+  "__",
+  "___",
+  "_x",
+  "__x",
+  "x_",
+  "x__",
+  "x",
+  "_id",
+  "id",
+  "id_",
+  "__init__",
+  "__doc__",
+  "__slots__",
+  "__annotations__",
+  "__class__",
+  "__debug__",
+  "__pydantic_extra__",
+  "model_config",
+  "model_fields",
+  "model_dump",
+  "model_year",
+  "model_post_init",
+  "json",
+  "copy",
+  "schema",
+  "dict",
+  "validate",
+  "construct",
+  "self",
+  "cls",
+  "data",
+  "class",
+  "class_",
+  "None",
+  "True",
+  "match",
+  "type",
+  "lambda",
+  "async",
+  "print",
+  "int",
+  "str",
+  "float",
+  "bool",
+  "list",
+  "bytes",
+  "object",
+  "datetime",
+  "ObjectId",
+  "Binary",
+  "Literal",
+  "NotRequired",
+  "TypedDict",
+  "Field",
+  "Maybe",
+  "T",
+  "_Document",
+  "_never_null",
+  "Hostile",
+  "é",
+  "e\u0301",
+  "ﬁ",
+  "fi",
+  "ª",
+  "µ",
+  "ключ",
+  "鍵",
+  "עברית",
+  "😀",
+  "\u{10ffff}",
+  "_bsontype",
+  "k".repeat(1000),
+  "k ".repeat(500),
+];
+
+// A map, for an object with a key `_bsontype` or `__proto__` would be something else.
+const keyed = (value: (key: string) => unknown) =>
+  new Map(HOSTILE_KEYS.map((key) => [key, value(key)]));
+
+function hostile(): Uint8Array[] {
+  const date = new Date(0);
+  const all = encode(
+    keyed(() => 1),
+    keyed((key) => key.length % 2 === 0 ? date : [new ObjectId()]),
+    keyed((key) => new Map<string, unknown>([[key, key], ["list", [1]], ["datetime", date]])),
+    {},
+  );
+  const tree = encode({ "a b": { "a b": { "a b": { x: 'say "hi"' } }, x: 'say "hi"' } });
+  return [...all, ...tree];
+}
+
+function events(): Uint8Array[] {
+  const documents: Record<string, unknown>[] = [];
+  for (let i = 0; i < 30; i++) {
+    const inner = { class: "circle", radius: i + 0.5, _id: i, id: i };
+    const other = { class: 'squ"are', side: i, label: i % 2 ? "x" : null, _id: i };
+    documents.push({ _id: i, type: 1, total: i, shapes: [inner, other] });
+    documents.push({ _id: i, type: 2, who: `user ${i}`, shapes: [] });
+    documents.push({ _id: i, type: 3, "no name": true, shapes: [other], again: inner });
+  }
+  return encode(...documents);
+}
+
+function maps(): Uint8Array[] {
+  const documents: Record<string, unknown>[] = [];
+  for (let i = 0; i < 60; i++) {
+    const day = `2024-01-${String(1 + i % 28).padStart(2, "0")}`;
+    documents.push({
+      byDay: { [day]: { count: i, note: i % 3 === 0 ? null : "x" }, "2023-05-05": { count: 1 } },
+      byId: { [new ObjectId().toHexString()]: i % 2 ? 1 : "one", total: 5, [day]: 1.5 },
+      byHash: { [new ObjectId().toHexString()]: [i], [new ObjectId().toHexString()]: [] },
+      nested: { [day]: { [day]: { [day]: i } }, "2023-05-05": {} },
+      named: { total: i, "no name": "x", [`2020-02-${day.slice(8)}`]: i + 0.5, [day]: { x: 1 } },
+    });
+  }
+  return encode(...documents);
+}
+
+function recursive(): Uint8Array[] {
+  const leaf = { name: "leaf", children: [] };
+  const comment = { text: "a", "in reply to": { text: "b", "in reply to": { text: "c" } } };
+  const node = { name: "n", children: [leaf, { name: "m", children: [leaf, leaf] }] };
+  const pair = { left: { right: { left: { right: { left: { n: 1 } }, n: 1 } }, n: 1 } };
+  const folder = {
+    files: { "2024-01-01": { size: 1, files: { "2024-01-02": { size: 2, files: {} } } } },
+  };
+  const folders = {
+    files: { "2024-01-03": { size: 1, files: {} }, "2024-01-04": { size: 1, files: {} } },
+  };
+  return encode({ tree: node, comment, pair, folder }, {
+    tree: leaf,
+    comment: { text: 'x"y' },
+    pair: { left: { n: 2 } },
+    folder: folders,
+  });
+}
+
+function shapes(): Uint8Array[] {
+  const documents: Record<string, unknown>[] = [];
+  for (let i = 0; i < 40; i++) {
+    documents.push({
+      _id: new ObjectId(),
+      pair: [i, "a"],
+      loc: [i + 0.5, 2],
+      geo: { type: "Point", coordinates: [1.5, 2] },
+      empty: {},
+      none: null,
+      "never filled": [],
+      mixed: i % 3 === 0 ? 1 : i % 3 === 1 ? Long.fromNumber(1) : "one",
+      number: i % 2 ? 1 : 1.5,
+      status: i % 2 ? "new" : 'o"pen\\',
+      code: i % 2 ? new Code("f") : "f",
+      bytes: i % 2 ? new Binary(new Uint8Array(2), 0) : new Binary(new Uint8Array(2), 5),
+      uuid: new UUID(),
+      ref: new DBRef("c", new ObjectId()),
+      maybeRef: i % 2 ? new DBRef("c", new ObjectId()) : { $id: 1, x: 2 },
+      price: Decimal128.fromString("1.5"),
+      deep: [[[i, null], []], []],
+      ...(i % 2 ? { optional: "x" } : {}),
+      ...(i % 4 ? { nullable: i % 3 ? null : 5 } : {}),
+      ...(i % 5 ? { onlyNull: null } : {}),
+      ...(i % 5 ? { anything: [] } : {}),
+      "a list of objects": [{ a: 1 }, { b: i }],
+    });
+  }
+  return encode(...documents);
+}
+
+/** Documents of every kind that are hard on a generator. */
+export const SETS: readonly DocumentSet[] = [
+  {
+    name: "every type",
+    documents: [
+      document(...RAW_VALUES.map(({ type, bytes }, i) => element(type, `v${i}`, bytes))),
+    ],
+  },
+  ...RAW_VALUES.map(({ name, type, bytes }) => ({
+    name,
+    documents: [
+      document(element(type, "value", bytes)),
+      document(element(0x04, "list", document(element(type, "0", bytes)))),
+    ],
+  })),
+  { name: "hostile", documents: hostile() },
+  { name: "events", documents: events() },
+  {
+    name: "closed enums",
+    documents: shapes(),
+    options: { overrides: { status: { enum: "closed" } } },
+  },
+  { name: "maps", documents: maps() },
+  { name: "recursive", documents: recursive() },
+  { name: "a document in itself", documents: encode({ a: { a: { a: { a: {} } } } }) },
+  { name: "shapes", documents: shapes() },
+  { name: "no fields", documents: encode({}, {}) },
+  ...["", "1", "None", "fields", "T", "typed dicts", 'a"""\n\\', "ünïs", "𝒳", "²"].map((
+    collection,
+  ) => ({
+    name: `collection ${JSON.stringify(collection)}`,
+    collection,
+    documents: encode({ int: { a: 1 }, list: [{ b: { c: 1 } }] }),
+  })),
+];
+
+/** Documents of an ordinary collection: one of each thing that people have. */
+export const ORDERS: DocumentSet = { name: "orders", documents: orders() };
+
+/** An order as it is written by hand, without what is optional. */
+export const ORDER: Readonly<Record<string, unknown>> = {
+  _id: new ObjectId(),
+  number: 1,
+  total: 9.5,
+  placedAt: new Date(0),
+  status: "new",
+  customer: { name: "Ada", class: 1 },
+  items: [{ sku: "a", price: Decimal128.fromString("1.50"), count: Long.fromNumber(1) }],
+  stock: { "2024-01-01": 1 },
+  payment: { kind: "card", last4: "4242" },
+  paid: true,
+  deletedAt: null,
+  where: { type: "Point", coordinates: [1.5, 2.5] },
+};
+
+function orders(): Uint8Array[] {
+  const documents: Record<string, unknown>[] = [];
+  for (let i = 0; i < 120; i++) {
+    const day = (n: number) => `2024-01-${String(1 + n % 28).padStart(2, "0")}`;
+    documents.push({
+      ...ORDER,
+      _id: new ObjectId(`${"0".repeat(20)}${String(1000 + i)}`),
+      number: i,
+      status: ["new", "paid", "sent"][i % 3],
+      ...(i % 2 ? { note: `note ${i}` } : {}),
+      ...(i % 4 ? { "gift card": i % 3 ? null : { code: "x" } } : {}),
+      stock: { [day(i)]: i, [day(i * 5 + 1)]: 2 },
+      payment: i % 2 ? { kind: "card", last4: "4242" } : { kind: "bank", iban: `DE${i}` },
+      deletedAt: i % 3 ? null : new Date(i * 1000),
+    });
+  }
+  return encode(...documents);
+}
+
+/** Changes that a type of orders refuses, and what it takes nevertheless. */
+export const CHANGES: readonly {
+  readonly name: string;
+  readonly refused: boolean;
+  readonly change: Readonly<Record<string, unknown>>;
+  readonly without?: string;
+}[] = [
+  { name: "as it is", refused: false, change: {} },
+  { name: "with what is optional", refused: false, change: { note: "x", "gift card": null } },
+  { name: "a field that is not there", refused: true, change: {}, without: "total" },
+  { name: "a date as text", refused: true, change: { placedAt: "2024-01-01T00:00:00Z" } },
+  { name: "an id as text", refused: true, change: { _id: "000000000000000000001000" } },
+  { name: "a number as text", refused: true, change: { number: "1" } },
+  { name: "a boolean as a number", refused: true, change: { paid: 1 } },
+  { name: "a number as a boolean", refused: true, change: { number: true } },
+  { name: "a fraction where there are integers", refused: true, change: { number: 1.5 } },
+  { name: "an integer where there are fractions", refused: false, change: { total: 9 } },
+  { name: "a text as a number", refused: true, change: { status: 5 } },
+  { name: "another value of an open enum", refused: false, change: { status: "lost" } },
+  { name: "null that was never there", refused: true, change: { paid: null } },
+  { name: "null where it may be missing", refused: true, change: { note: null } },
+  { name: "null where there is null", refused: false, change: { deletedAt: null } },
+  { name: "a field below", refused: true, change: { customer: { name: 5, class: 1 } } },
+  { name: "a field below that is not there", refused: true, change: { customer: { name: "x" } } },
+  { name: "an object as a list", refused: true, change: { customer: [] } },
+  { name: "a list as an object", refused: true, change: { items: {} } },
+  { name: "an element", refused: true, change: { items: [{ sku: "a", price: 1.5 }] } },
+  { name: "a list of texts", refused: true, change: { items: ["a"] } },
+  { name: "a value of a map", refused: true, change: { stock: { "2025-05-05": "many" } } },
+  { name: "another key of a map", refused: false, change: { stock: { "2025-05-05": 5 } } },
+  { name: "a tag nobody has", refused: true, change: { payment: { kind: "cash" } } },
+  {
+    name: "a tag with another's fields",
+    refused: true,
+    change: { payment: { kind: "bank", last4: "1" } },
+  },
+  {
+    name: "a place that is text",
+    refused: true,
+    change: { where: { type: "Point", coordinates: "1,2" } },
+  },
+];
+
+/** An order with a change. */
+export function changed({ change, without }: typeof CHANGES[number]): Uint8Array {
+  const order: Record<string, unknown> = { ...ORDER, ...change };
+  if (without !== undefined) delete order[without];
+  return encode(order)[0]!;
+}
