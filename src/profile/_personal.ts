@@ -38,7 +38,7 @@ export function looksPersonal(b: Uint8Array, start: number, end: number): boolea
     else others++;
   }
   if (digits >= 7 && letters === 0 && others === 0 && colons === 0) return true;
-  if (letters <= 2 && digits >= 8 && others === 0 && colons > 0) return true;
+  if (letters <= 2 && digits >= 12 && others === 0 && colons > 0) return true;
   if (isIban(b, start, end)) return true;
   if (isIpv4(digits, letters, others + blanks + colons, b, start, end)) return true;
   if (isIpv6(b, start, end)) return true;
@@ -148,14 +148,17 @@ const PERSONAL_KEYS = new Set(
 
 /**
  * Whether a key says that what stands under it is someone's own, or a secret: `password`,
- * `first_name`, `e-mail`.
+ * `first_name`, `e-mail`. An `_id` is too: it is another in each document, so never a word of an enum.
  *
  * @param b The bytes it is in.
  * @param start Where it starts.
  * @param end Where it ends.
  */
 export function isPersonalKey(b: Uint8Array, start: number, end: number): boolean {
-  if (end - start > 32 || end - start < 2) return false;
+  const length = end - start;
+  if (length > 32 || length < 2) return false;
+  // Only a map has many keys, and few of those are letters alone.
+  for (let i = start; i < end; i++) if (CLASS[b[i]!]! & DIGIT && i < end - 1) return false;
   const text = String.fromCharCode(...b.subarray(start, end));
-  return PERSONAL_KEYS.has(text.replace(/[ _.-]/g, "").toLowerCase());
+  return text === "_id" || PERSONAL_KEYS.has(text.replace(/[ _.-]/g, "").toLowerCase());
 }

@@ -1,5 +1,6 @@
 import { FORMAT, FORMAT_NAMES, type FormatName } from "./_format.ts";
 import { compareBytes } from "./_hash.ts";
+import { isPersonalKey } from "./_personal.ts";
 import { fromSaved, idFromSaved } from "./_saved_bytes.ts";
 import { savedPath } from "./_saved_write.ts";
 import { CAPS } from "./caps.ts";
@@ -86,6 +87,9 @@ class Reader {
       }
       const field = node.insert(keyBytes, keyHash(keyBytes));
       fields.push(field);
+      if (this.#top.values === "enums") {
+        field.node.personal = isPersonalKey(bytes, 0, bytes.length);
+      }
       field.count = count(saved, "count", at);
       field.positions = count(saved, "positions", at);
       field.repeated = count(saved, "repeated", at, 0);
@@ -129,6 +133,7 @@ class Reader {
     if (members.ids !== undefined) node.ids = this.#idSamples(members.ids, path);
     if (members.array !== undefined) {
       node.array = new ArrayNode();
+      node.array.element.personal = node.personal;
       this.#array(node.array, object(members.array, "array", path), `${path}[]`);
     }
     if (members.object !== undefined) {

@@ -7,8 +7,8 @@ export const CAPS = {
   fields: 1000,
   /** Distinct values of a scalar; one more, and none are kept. */
   values: 50,
-  /** Bytes of a value that is kept; a longer one, and none are kept. */
-  valueBytes: 256,
+  /** Bytes of a value that is kept, as of an enum; a longer one, and none are kept. */
+  valueBytes: 64,
   /** Distinct values of a field that may tell variants of an object apart. */
   tagValues: 20,
   /** Distinct fields of an object up to which its variants are looked for. */

@@ -35,7 +35,10 @@ export function mergeValue(into: ValueNode, from: ValueNode): void {
     });
   }
   if (from.object) mergeObject(into.object ??= new ObjectNode(), from.object);
-  if (from.array) mergeArray(into.array ??= new ArrayNode(), from.array);
+  if (from.array) {
+    if (into.array === null) (into.array = new ArrayNode()).element.personal = into.personal;
+    mergeArray(into.array, from.array);
+  }
 }
 
 function mergeArray(into: ArrayNode, from: ArrayNode): void {
@@ -87,7 +90,11 @@ const EMPTY = new Uint8Array(0);
 
 function own(into: ObjectNode, other: Field): Field {
   const { keyBytes, hash } = other;
-  return into.find(keyBytes, 0, keyBytes.length - 1, hash) ?? into.insert(keyBytes, hash);
+  const found = into.find(keyBytes, 0, keyBytes.length - 1, hash);
+  if (found !== null) return found;
+  const field = into.insert(keyBytes, hash);
+  field.node.personal = other.node.personal;
+  return field;
 }
 
 /** The tags of both sides that are tags of the whole, with the rows of both. */

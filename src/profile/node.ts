@@ -34,6 +34,8 @@ export class ValueNode {
   ids: IdSample[] | null = null;
   /** Objects and arrays too deep to be entered. */
   tooDeep = 0;
+  /** Whether the key says that the values are someone's own: none of them are kept. */
+  personal = false;
 
   /** All values seen here. */
   get total(): number {

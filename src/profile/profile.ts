@@ -1,9 +1,18 @@
-import { DataError, documentLength, type Namespace, type RawBatch } from "../core/mod.ts";
+import {
+  DataError,
+  documentLength,
+  type Namespace,
+  type RawBatch,
+  UsageError,
+} from "../core/mod.ts";
 import { mergeObject } from "./merge.ts";
 import { ObjectNode } from "./node.ts";
 import { CorruptDocument, Scanner } from "./scan.ts";
 
-/** Which values a profile keeps. */
+/**
+ * Which values a profile keeps: none, not even `_id`s; few and short ones that are not someone's own,
+ * for enums; or those too that look personal.
+ */
 export type ValuesMode = "none" | "enums" | "all";
 
 /** What a profile is made with. */
@@ -47,7 +56,7 @@ export class Profile {
    */
   constructor(options: ProfileOptions = {}) {
     this.values = options.values ?? "enums";
-    this.#scanner = new Scanner(this.values !== "none");
+    this.#scanner = new Scanner(this.values !== "none", this.values === "enums");
   }
 
   /** How many documents were looked at. */
@@ -98,9 +107,16 @@ export class Profile {
   /**
    * Adds what another profile saw.
    *
-   * @param other The other; it stays as it is. It must keep the same values.
+   * @param other The other; it stays as it is.
+   * @throws {UsageError} If it keeps other values.
    */
   merge(other: Profile): void {
+    if (other.values !== this.values) {
+      throw new UsageError(
+        `Cannot merge profiles: one keeps "${this.values}" of the values, the other "${other.values}"`,
+        { hint: "Make both with the same --values." },
+      );
+    }
     mergeObject(this.root, other.root);
     this.bytes += other.bytes;
   }

@@ -1,15 +1,10 @@
 import { hashBytes } from "./_hash.ts";
+import { isPersonalKey, looksPersonal, looksPersonalId, looksPersonalNumber } from "./_personal.ts";
 import { CAPS } from "./caps.ts";
 import { foldInto, trim } from "./fold.ts";
 import { KIND, KINDS } from "./kinds.ts";
-import {
-  ArrayNode,
-  type Field,
-  IdSample,
-  type KeptId,
-  ObjectNode,
-  type ValueNode,
-} from "./node.ts";
+import { mergeValue } from "./merge.ts";
+import { ArrayNode, type Field, IdSample, type KeptId, ObjectNode, ValueNode } from "./node.ts";
 import { LongStats, NumberStats, StringStats } from "./stats.ts";
 import { ValueSketch } from "./value_sketch.ts";
 import type { ValueEntry } from "./value_sketch.ts";
@@ -28,6 +23,7 @@ export class CorruptDocument extends Error {
 /** Looks at documents, byte by byte, and counts into a profile's nodes. One at a time. */
 export class Scanner {
   readonly #values: boolean;
+  readonly #guarded: boolean;
   #buffer: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   #stamp = 0;
@@ -40,9 +36,10 @@ export class Scanner {
   #idEnd = 0;
   #id: KeptId | null = null;
 
-  /** Creates a scanner that keeps values, or not. */
-  constructor(values: boolean) {
+  /** Creates a scanner that keeps values, or not; guarded, none that look personal. */
+  constructor(values: boolean, guarded: boolean) {
     this.#values = values;
+    this.#guarded = guarded;
   }
 
   /** Uses this buffer from now on. */
@@ -72,8 +69,11 @@ export class Scanner {
     // Almost always the first field; where it is not, the ids are left out.
     const at = start + 5;
     if (b[at] !== 0x5f || b[at + 1] !== 0x69 || b[at + 2] !== 0x64 || b[at + 3] !== 0) return;
-    const valueEnd = at + 4 + this.#sizeOf(b[start + 4]!, at + 4, end);
+    const type = b[start + 4]!;
+    const valueEnd = at + 4 + this.#sizeOf(type, at + 4, end);
     if (valueEnd - at > 80) return;
+    // Texts, and what may hold some.
+    if (this.#guarded && type >= 2 && type <= 4 && looksPersonalId(b, at + 4, valueEnd)) return;
     this.#idHash = hashBytes(b, at + 4, valueEnd);
     this.#idStart = at + 3;
     this.#idEnd = valueEnd;
@@ -125,6 +125,7 @@ export class Scanner {
         field = node.find(b, from, pos, hash);
         if (field === null && (hash <= node.limit || count === 1)) {
           field = node.insert(b.slice(from, pos + 1), hash);
+          if (this.#guarded) field.node.personal = isPersonalKey(b, from, pos);
         }
         pos++;
         if (field === null) {
@@ -218,6 +219,14 @@ export class Scanner {
     depth: number,
   ): number {
     const folded = foldInto(node, this.#buffer, keyStart, pos - 1, 1);
+    if (this.#guarded && isPersonalKey(this.#buffer, keyStart, pos - 1)) {
+      // As if it had been kept for a while.
+      const own = new ValueNode();
+      own.personal = true;
+      const end = this.#value(own, type, pos, last, depth);
+      mergeValue(folded, own);
+      return end;
+    }
     return this.#value(folded, type, pos, last, depth);
   }
 
@@ -260,8 +269,7 @@ export class Scanner {
         (node.double ??= new NumberStats()).add(this.#view.getFloat64(pos, true));
         break;
       case 0x02:
-        this.#entry = (node.string ??= new StringStats(this.#values))
-          .add(this.#buffer, pos + 4, end - 1);
+        this.#entry = this.#string(node.string ??= this.#newString(node), pos + 4, end - 1);
         break;
       case 0x03:
         if (depth >= CAPS.depth) node.tooDeep++;
@@ -270,7 +278,7 @@ export class Scanner {
         break;
       case 0x04:
         if (depth >= CAPS.depth) node.tooDeep++;
-        else this.#array(node.array ??= new ArrayNode(), pos, end, depth + 1);
+        else this.#array(node.array ??= newArray(node), pos, end, depth + 1);
         this.#entry = null;
         break;
       case 0x05: {
@@ -289,12 +297,15 @@ export class Scanner {
         break;
       }
       case 0x0e:
-        (node.symbol ??= new StringStats(this.#values)).add(this.#buffer, pos + 4, end - 1);
+        this.#string(node.symbol ??= this.#newString(node), pos + 4, end - 1);
         break;
       case 0x10: {
-        (node.int ??= new NumberStats()).add(this.#view.getInt32(pos, true));
+        const value = this.#view.getInt32(pos, true);
+        (node.int ??= new NumberStats()).add(value);
         if (this.#values) {
-          this.#entry = (node.intValues ??= new ValueSketch()).add(this.#buffer, pos, end);
+          const sketch = node.intValues ??= newSketch(node);
+          this.#entry = sketch.add(this.#buffer, pos, end);
+          if (this.#guarded && looksPersonalNumber(value)) this.#entry = sketch.entries = null;
         }
         break;
       }
@@ -307,6 +318,20 @@ export class Scanner {
       }
     }
     return end;
+  }
+
+  #newString(node: ValueNode): StringStats {
+    const stats = new StringStats(this.#values);
+    if (node.personal && stats.values !== null) stats.values.entries = null;
+    return stats;
+  }
+
+  /** Counts a text; it is looked at closer only when it is met first. */
+  #string(stats: StringStats, start: number, end: number): ValueEntry | null {
+    const entry = stats.add(this.#buffer, start, end);
+    if (entry === null || !this.#guarded || entry.count > 1) return entry;
+    if (!looksPersonal(this.#buffer, start, end)) return entry;
+    return stats.values!.entries = null;
   }
 
   /** Bytes of the value at `pos`, which end at `last` at the latest. */
@@ -383,6 +408,18 @@ export class Scanner {
     }
     return length;
   }
+}
+
+function newArray(node: ValueNode): ArrayNode {
+  const array = new ArrayNode();
+  array.element.personal = node.personal;
+  return array;
+}
+
+function newSketch(node: ValueNode): ValueSketch {
+  const sketch = new ValueSketch();
+  if (node.personal) sketch.entries = null;
+  return sketch;
 }
 
 function kindOf(type: number, at: number): number {

@@ -28,6 +28,7 @@ const text = (value: string) => string(new TextEncoder().encode(value));
 const key = fc.constantFrom<string | Uint8Array>(
   "a",
   "b",
+  "phone",
   "kind",
   "",
   "__proto__",
@@ -40,11 +41,13 @@ const key = fc.constantFrom<string | Uint8Array>(
 );
 
 const scalar: fc.Arbitrary<[number, Uint8Array]> = fc.oneof(
-  fc.constantFrom("x", "y", "", "\ufeffz", "2024-01-01").map((s): [number, Uint8Array] => [
+  fc.constantFrom("x", "y", "", "\ufeffz", "2024-01-01", "a@b.cc").map((
+    s,
+  ): [number, Uint8Array] => [
     2,
     text(s),
   ]),
-  fc.constantFrom(0, 1, -7).map((n): [number, Uint8Array] => [16, int32(n)]),
+  fc.constantFrom(0, 1, -7, 5551234).map((n): [number, Uint8Array] => [16, int32(n)]),
   fc.constantFrom(0, -0, 1.5, NaN, Infinity, -Infinity, 2 ** 60).map((n): [number, Uint8Array] => [
     1,
     double(n),
