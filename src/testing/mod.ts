@@ -32,6 +32,7 @@
  * @module
  */
 export * from "./connector_checks.ts";
+export * from "./generator_samples.ts";
 export * from "./generators.ts";
 export * from "./permission_probe.ts";
 export * from "./sample_documents.ts";
