@@ -15,7 +15,8 @@ export interface Reference {
   count: number;
 }
 
-const decoder = new TextDecoder();
+// A byte-order mark at the start of a key is a part of it.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The key of a field as text. */
 export function keyText(field: Field): string {

@@ -205,7 +205,7 @@ class Inference {
       const isInt = tag.node.intValues?.entries?.includes(entry) ?? false;
       const value = isInt
         ? new DataView(entry.bytes.buffer, entry.bytes.byteOffset).getInt32(0, true)
-        : new TextDecoder().decode(entry.bytes);
+        : new TextDecoder("utf-8", { ignoreBOM: true }).decode(entry.bytes);
       const share = (field: Field) => ({ count: presence(field), of: total });
       // Sub-types are shared by the variants: their names come from the path, without the variant.
       const fields = this.#fields(node, [...node.all()], name, path, share).map((field) =>

@@ -37,7 +37,7 @@ const NOT_PLURAL = /(?:ss|us|is|as|os|ws|ics)$/;
  * @returns The singular, or the word.
  */
 export function singular(word: string): string {
-  const known = SINGULARS[word];
+  const known = Object.hasOwn(SINGULARS, word) ? SINGULARS[word] : undefined;
   if (known !== undefined) return known;
   if (word.length < 4 || !word.endsWith("s") || NOT_PLURAL.test(word)) return word;
   if (/(?:[^aeiou])ies$/.test(word)) return `${word.slice(0, -3)}y`;
