@@ -1,0 +1,102 @@
+import type { FieldModel, SchemaModel, TypeModel, ValueModel } from "../../../../src/schema/mod.ts";
+
+/** A value of some types, of which none is null. */
+export function value(types: readonly TypeModel[], nulls = 0, total = 10): ValueModel {
+  return { types, nulls, undefineds: 0, total, outliers: [] };
+}
+
+/** A field that is in each of ten objects. */
+export function field(key: string, types: readonly TypeModel[], nulls = 0): FieldModel {
+  return { key, value: value(types, nulls), optional: false, count: 10, of: 10 };
+}
+
+/** A field that is in half of them. */
+export function optional(key: string, types: readonly TypeModel[], nulls = 0): FieldModel {
+  return { key, value: value(types, nulls, 5), optional: true, count: 5, of: 10 };
+}
+
+/** Text, an int, and an id. */
+export const TEXT: TypeModel = { type: "scalar", kind: "string", count: 10 };
+/** A 32-bit integer. */
+export const INT: TypeModel = { type: "scalar", kind: "int", count: 10 };
+/** An id. */
+export const ID: TypeModel = { type: "scalar", kind: "objectId", count: 10 };
+
+/** A small model with everything that is written differently. */
+export const MODEL: SchemaModel = {
+  namespace: { db: "shop", collection: "orders" },
+  documents: 10,
+  notes: [],
+  root: {
+    type: "object",
+    name: "Order",
+    path: "",
+    count: 10,
+    open: false,
+    fields: [
+      field("_id", [ID]),
+      field("name", [TEXT], 2),
+      optional("note", [TEXT]),
+      optional("closed", [{ type: "scalar", kind: "date", count: 3 }], 2),
+      field("address", [{
+        type: "object",
+        name: "OrderAddress",
+        path: "address",
+        count: 10,
+        open: false,
+        fields: [
+          field("street name", [TEXT]),
+          field("class", [INT]),
+          optional("in", [{ type: "ref", name: "OrderAddress", count: 2 }]),
+        ],
+      }]),
+      field("payment", [{
+        type: "variants",
+        name: "OrderPayment",
+        path: "payment",
+        count: 10,
+        tag: "kind",
+        variants: ["card", "bank"].map((tag) => ({
+          value: tag,
+          object: {
+            type: "object",
+            name: `OrderPayment${tag === "card" ? "Card" : "Bank"}`,
+            path: "payment",
+            count: 5,
+            open: false,
+            fields: [
+              field("kind", [{
+                type: "scalar",
+                kind: "string",
+                count: 5,
+                closed: true,
+                values: [{ value: tag, count: 5 }],
+              }]),
+              tag === "card" ? field("last4", [TEXT]) : field("iban", [TEXT]),
+            ],
+          },
+        })),
+      }]),
+      field("stock", [{
+        type: "map",
+        name: "OrderStock",
+        path: "stock",
+        count: 10,
+        keys: "date",
+        value: value([INT]),
+        named: [],
+      }]),
+      field("at", [{
+        type: "tuple",
+        count: 10,
+        elements: [value([{ type: "scalar", kind: "double", count: 10 }]), value([INT])],
+      }]),
+      field("status", [{
+        type: "scalar",
+        kind: "string",
+        count: 10,
+        values: [{ value: "new", count: 6 }, { value: 'so "old"', count: 4 }],
+      }]),
+    ],
+  },
+};
