@@ -18,18 +18,53 @@ const KINDS: readonly PermissionKind[] = ["read", "write", "net", "env", "sys", 
  * ```
  */
 export function permissionFlags(needs: readonly PermissionNeed[]): string {
-  const flags: string[] = [];
+  return permissionWords(needs).map(quoteWord).join(" ");
+}
+
+/**
+ * The same flags, each a word for a process to be started with: not quoted for a shell.
+ *
+ * @param needs What is needed, in any order.
+ * @returns One word a kind.
+ *
+ * @example
+ * ```ts
+ * import { permissionWords } from "@datahood/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const needs = [
+ *   { kind: "net", target: "localhost:27017", reason: "reach the source" },
+ *   { kind: "read", target: "a b.bson", reason: "read it" },
+ * ] as const;
+ * assertEquals(permissionWords(needs), ["--allow-read=a b.bson", "--allow-net=localhost:27017"]);
+ * ```
+ */
+export function permissionWords(needs: readonly PermissionNeed[]): string[] {
+  const words: string[] = [];
   for (const kind of KINDS) {
     const targets = new Set(needs.filter((need) => need.kind === kind).map(({ target }) => target));
     if (targets.size === 0) continue;
     // Deno reads a doubled comma as one that belongs to the name.
     const list = [...targets].map((target) => target.replaceAll(",", ",,")).join(",");
-    flags.push(quote(`--allow-${kind}=${list}`));
+    words.push(`--allow-${kind}=${list}`);
   }
-  return flags.join(" ");
+  return words;
 }
 
-/** Quotes a word for a POSIX shell where it needs it. */
-function quote(word: string): string {
+/**
+ * Quotes a word for a POSIX shell where it needs it.
+ *
+ * @param word The word.
+ * @returns The word as it can be pasted.
+ *
+ * @example
+ * ```ts
+ * import { quoteWord } from "@datahood/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(quoteWord("it's"), `'it'\\''s'`);
+ * ```
+ */
+export function quoteWord(word: string): string {
   return /^[\w@%+=:,./\\[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

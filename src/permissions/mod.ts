@@ -6,3 +6,4 @@
 export * from "./check.ts";
 export { shieldEnvironment } from "./environment.ts";
 export * from "./flags.ts";
+export * from "./sandbox.ts";
