@@ -35,13 +35,7 @@ const encoder = new TextEncoder();
 
 /** The bytes of a document: every key as it is given, whatever it looks like. */
 export function rawDocument(fields: RawFields): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (const [key, value] of fields) {
-    const { type, bytes } = rawValue(value);
-    const keyBytes = typeof key === "string" ? encoder.encode(key) : key;
-    if (keyBytes.includes(0)) throw new RangeError("a key cannot hold a 0");
-    parts.push(Uint8Array.of(type), keyBytes, Uint8Array.of(0), bytes);
-  }
+  const parts = fields.map(([key, value]) => rawElement(key, value));
   const length = parts.reduce((sum, part) => sum + part.length, 5);
   const document = new Uint8Array(length);
   new DataView(document.buffer).setInt32(0, length, true);
@@ -51,6 +45,18 @@ export function rawDocument(fields: RawFields): Uint8Array {
     at += part.length;
   }
   return document;
+}
+
+/** One element: type, key, 0, value. */
+export function rawElement(key: RawKey, value: unknown): Uint8Array {
+  const { type, bytes } = rawValue(value);
+  const keyBytes = typeof key === "string" ? encoder.encode(key) : key;
+  if (keyBytes.includes(0)) throw new RangeError("a key cannot hold a 0");
+  const element = new Uint8Array(keyBytes.length + 2 + bytes.length);
+  element[0] = type;
+  element.set(keyBytes, 1);
+  element.set(bytes, keyBytes.length + 2);
+  return element;
 }
 
 function rawValue(value: unknown): RawValue {

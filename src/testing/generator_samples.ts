@@ -297,7 +297,7 @@ function hostileValues(): GeneratorSample {
   const few = HOSTILE_VALUES.slice(0, 12);
   return collection(
     "hostile values",
-    repeat(HOSTILE_VALUES.length * HOSTILE_VALUES.length, (i): RawFields => {
+    repeat((HOSTILE_VALUES.length + 1) ** 2, (i): RawFields => {
       const tag = few[i % few.length]!;
       return [
         ["value", HOSTILE_VALUES[i % HOSTILE_VALUES.length]],

@@ -32,9 +32,12 @@
  * @module
  */
 export * from "./connector_checks.ts";
+export * from "./generator_mutants.ts";
 export * from "./generator_samples.ts";
+export * from "./generator_suite.ts";
 export * from "./generators.ts";
 export * from "./permission_probe.ts";
 export * from "./sample_documents.ts";
 export * from "./suite.ts";
 export * from "./test_connector.ts";
+export * from "./test_generator.ts";
