@@ -12,6 +12,7 @@ import { enumValues } from "../infer/_enum.ts";
 import { dynamicKeys } from "../infer/_map.ts";
 import { foldRecursion, keyText, type Reference } from "../infer/_recursion.ts";
 import { childPath } from "../infer/infer.ts";
+import { compareVariants } from "./_compare_variants.ts";
 import { isGone, isShift } from "./_chance.ts";
 import { idsOf, idsWithout } from "./_ids.ts";
 import { aKind, idWords, isNothing, kindsOf, oneLine, share } from "./_words.ts";
@@ -36,6 +37,8 @@ export class Comparison {
   readonly #references = new Map<ValueNode, Reference>();
   /** Objects of both sides that were compared: where they are recursive, they come again. */
   readonly #seen = new Map<ObjectNode, Set<ObjectNode>>();
+  /** Paths of fields that tell variants apart: their values are told as such. */
+  readonly #tags = new Set<string>();
 
   /** Creates it. The name is what the collection is called in messages. */
   constructor(namespace: Namespace, name: string, threshold: number) {
@@ -66,6 +69,7 @@ export class Comparison {
     if (seen.has(after)) return;
     this.#seen.set(before, seen.add(after));
     const map = path === "" ? undefined : sharedMap(before, after);
+    if (map === undefined) this.#variants({ before, after }, path);
     const fields = pairs(before, after);
     for (const [key, pair] of fields) {
       if (map?.(pair.before ?? pair.after!)) continue;
@@ -76,6 +80,15 @@ export class Comparison {
       this.#both({ before: rests(before, map), after: rests(after, map) }, rest);
     } else if (before.folded !== null && after.folded !== null) {
       this.#both({ before: before.folded.node, after: after.folded.node }, rest);
+    }
+  }
+
+  #variants({ before, after }: Side<ObjectNode>, path: string): void {
+    const variants = compareVariants(before, after, keyText);
+    if (variants === undefined) return;
+    this.#tags.add(childPath(path, keyText(variants.tag)));
+    for (const { class: kind, field, what, ...about } of variants.drifts) {
+      this.#add(kind, childPath(path, keyText(field)), what, about);
     }
   }
 
@@ -211,7 +224,7 @@ export class Comparison {
   /** New values of what is an enum by its values of before. */
   #values(before: ValueNode, after: ValueNode, kind: "string" | "symbol", path: string): void {
     const was: StringStats | null = before[kind], is: StringStats | null = after[kind];
-    if (was === null || is === null || is.values === null) return;
+    if (was === null || is === null || is.values === null || this.#tags.has(path)) return;
     const values = enumValues(was, before.counts[KIND[kind]]!);
     if (values === undefined) return;
     const of = after.counts[KIND[kind]]!;
