@@ -12,6 +12,8 @@ export class NoPythonError extends Error {
 
 /** What is installed: versions that each run has alike. */
 const PACKAGES = ["pydantic==2.14.3", "pymongo==4.20.0", "mypy==2.4.1"];
+/** What a complete installation says that it holds: the packages and what mypy knows of them. */
+const CONTENTS = ["1", ...PACKAGES].join("\n");
 /** The oldest Python that generated types are for. */
 const OLDEST = "3.11";
 
@@ -19,7 +21,18 @@ const WINDOWS = Deno.build.os === "windows";
 const CACHE = join(fromFileUrl(new URL("..", import.meta.url)), ".cache");
 const VENV = join(CACHE, "python");
 const PYTHON = join(VENV, WINDOWS ? "Scripts/python.exe" : "bin/python");
-/** Says what a complete installation holds. */
+/** What mypy knows of the packages: to be copied, for it is not safe to be shared by processes. */
+export const MYPY_CACHE = join(VENV, "mypy");
+/** How mypy is run; another way would not use what it knows. */
+export const MYPY_ARGS = [
+  "-m",
+  "mypy",
+  "--strict",
+  "--python-version",
+  OLDEST,
+  "--no-error-summary",
+];
+/** The file that says it. */
 const INSTALLED = join(VENV, "installed.txt");
 
 /**
@@ -44,7 +57,7 @@ export async function findPython(): Promise<string> {
 
 async function isInstalled(): Promise<boolean> {
   try {
-    return await Deno.readTextFile(INSTALLED) === PACKAGES.join("\n");
+    return await Deno.readTextFile(INSTALLED) === CONTENTS;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
@@ -64,7 +77,9 @@ async function install(): Promise<void> {
     "--disable-pip-version-check",
     ...PACKAGES,
   ]);
-  await Deno.writeTextFile(INSTALLED, PACKAGES.join("\n"));
+  const first = "import datetime, typing\nimport bson, pydantic, typing_extensions\n";
+  await run(PYTHON, [...MYPY_ARGS, "--cache-dir", MYPY_CACHE, "-c", first]);
+  await Deno.writeTextFile(INSTALLED, CONTENTS);
 }
 
 /** A Python that is new enough. */

@@ -1,5 +1,4 @@
 import type {
-  FieldModel,
   MapModel,
   ObjectModel,
   ScalarModel,
@@ -14,19 +13,18 @@ import {
   docstring,
   type Expression,
   flat,
+  layout,
   pythonLiteral,
   subscript,
   unionOf,
 } from "./_python.ts";
 import { pythonTypeName } from "./_python_names.ts";
-import { isBeyondDatetime } from "./_python_notes.ts";
+import { embedded, scalarTypes } from "./_python_scalar.ts";
+import { PythonImports } from "./_python_imports.ts";
 import { headerLines, walkType } from "./_share.ts";
 
 /** A type that has a name. */
 export type NamedModel = ObjectModel | VariantsModel | MapModel;
-
-/** What an embedded document is for PyMongo: a `DBRef`, a `dict`, or now this and now that. */
-type Embedded = "reference" | "either" | "document";
 
 /** Kinds whose Python class is a subclass of another's: it comes first in a union. */
 const FIRST: ReadonlySet<string> = new Set(["Int64", "Code", "Binary"]);
@@ -40,7 +38,7 @@ export abstract class PythonWriter {
   protected readonly options: GenerateContext["options"];
   readonly #models: readonly SchemaModel[];
   readonly #context: GenerateContext;
-  readonly #imports = new Map<string, Set<string>>();
+  readonly #imports = new PythonImports();
   readonly #blocks: (readonly string[])[] = [];
   readonly #names = new Map<string, string>();
   readonly #byName = new Map<string, NamedModel>();
@@ -78,10 +76,18 @@ export abstract class PythonWriter {
   ): string[];
   /** A map some of whose keys are names. */
   protected abstract namedMap(map: MapModel): Expression;
+  /** Whether {@linkcode namedMap} writes a class. */
+  protected isClass(_map: MapModel): boolean {
+    return false;
+  }
   /** An array of a known length. */
   protected abstract tuple(element: Expression, length: number): Expression;
   /** Told before the shapes of a union are written. */
   protected beforeVariants(_variants: VariantsModel): void {}
+  /** A string that may be any, or any of a format. */
+  protected stringType(_string: ScalarModel): Expression {
+    return "str";
+  }
   /** Lines between the imports and the types, once all types are known. */
   protected prelude(): string[] {
     return [];
@@ -110,7 +116,7 @@ export abstract class PythonWriter {
       .map((line) => line.replace(/coding(?=[:=])/g, "coding "))
       .flatMap((line) => commentLines(line, ""));
     const blocks = [prelude, ...this.#blocks, epilogue].filter((lines) => lines.length > 0);
-    const head = [...header, ...this.#importLines()].join("\n");
+    const head = [...header, ...this.#imports.lines()].join("\n");
     // As Black has it: two blank lines around classes, one between imports and anything else.
     const apart = /^(?:class|def) /.test(blocks[0]?.[0] ?? "") ? "\n\n\n" : "\n\n";
     return `${head}${apart}${blocks.map((lines) => lines.join("\n")).join("\n\n\n")}\n`;
@@ -118,10 +124,7 @@ export abstract class PythonWriter {
 
   /** Has a name imported, and gives it. */
   protected use(module: string, name: string): string {
-    const names = this.#imports.get(module) ?? new Set();
-    names.add(name);
-    this.#imports.set(module, names);
-    return name;
+    return this.#imports.use(module, name);
   }
 
   /** A type's name as Python has it. */
@@ -181,7 +184,9 @@ export abstract class PythonWriter {
   #typeParts(type: TypeModel): Expression[] {
     switch (type.type) {
       case "scalar":
-        return this.#scalar(type);
+        return type.kind === "string" && !type.closed
+          ? [this.stringType(type)]
+          : scalarTypes(type, (module, name) => this.use(module, name));
       case "object":
       case "variants":
       case "map":
@@ -225,12 +230,15 @@ export abstract class PythonWriter {
     return subscript("dict", "str", value);
   }
 
+  /** The document itself is a map: it has a name all the same. */
   #declareMap(map: MapModel, doc: string): void {
+    if (this.isClass(map)) {
+      this.namedMap(map);
+      return;
+    }
     this.#named(map.name, (name) => {
-      const value = this.#map(map);
-      if (flat(value) === name) return [];
-      const line = `${name}: ${this.use("typing", "TypeAlias")} = ${flat(value)}`;
-      return [...commentLines(doc, ""), line];
+      const before = `${name}: ${this.use("typing", "TypeAlias")} = `;
+      return [...commentLines(doc, ""), ...layout("", before, this.#map(map))];
     });
   }
 
@@ -265,109 +273,10 @@ export abstract class PythonWriter {
     if (!this.#ready.has(name)) this.#forward = true;
     return python;
   }
-
-  #scalar({ kind, values, closed, subtypes, range }: ScalarModel): Expression[] {
-    switch (kind) {
-      case "string":
-      case "symbol":
-      case "int":
-        if (values !== undefined && closed) {
-          const literal = this.use("typing", "Literal");
-          return [subscript(literal, ...values.map(({ value }) => pythonLiteral(value)))];
-        }
-        return [kind === "int" ? "int" : "str"];
-      case "long":
-        return [this.use("bson", "Int64")];
-      case "double":
-        return ["float"];
-      case "boolean":
-        return ["bool"];
-      case "date": {
-        const date: Expression[] = [this.use("datetime", "datetime")];
-        if (range !== undefined && isBeyondDatetime({ range })) {
-          date.push(this.use("bson", "DatetimeMS"));
-        }
-        return date;
-      }
-      case "binary": {
-        const kinds = [...subtypes?.keys() ?? []];
-        const types: Expression[] = [];
-        if (kinds.some((subtype) => subtype !== 0)) types.push(this.use("bson", "Binary"));
-        if (kinds.length === 0 || kinds.includes(0)) types.push("bytes");
-        return types;
-      }
-      case "regex":
-        return [subscript(this.use("bson", "Regex"), "str")];
-      case "objectId":
-        return [this.use("bson", "ObjectId")];
-      case "decimal":
-        return [this.use("bson", "Decimal128")];
-      case "timestamp":
-        return [this.use("bson", "Timestamp")];
-      case "code":
-      case "codeWithScope":
-        return [this.use("bson", "Code")];
-      case "dbPointer":
-        return [this.use("bson", "DBRef")];
-      case "minKey":
-        return [this.use("bson", "MinKey")];
-      case "maxKey":
-        return [this.use("bson", "MaxKey")];
-      default:
-        return kind satisfies never;
-    }
-  }
-
-  /** The standard library first, then the rest, as isort has it. */
-  #importLines(): string[] {
-    const modules = [...this.#imports.keys()].sort();
-    const isStandard = (name: string) => name === "typing" || name === "datetime";
-    const standard = modules.filter(isStandard);
-    const others = modules.filter((name) => !isStandard(name));
-    const lines: string[] = [];
-    for (const group of [standard, others]) {
-      if (group.length === 0) continue;
-      lines.push("");
-      for (const module of group) {
-        const names = [...this.#imports.get(module)!].sort(asIsort);
-        const line = `from ${module} import ${names.join(", ")}`;
-        if (line.length <= 88) lines.push(line);
-        else {
-          lines.push(`from ${module} import (`, ...names.map((name) => `    ${name},`), ")");
-        }
-      }
-    }
-    return lines;
-  }
-}
-
-/** What an embedded document with these fields is for PyMongo. */
-function embedded(type: NamedModel): Embedded {
-  if (type.type === "variants") {
-    const kinds = new Set(type.variants.map(({ object }) => embedded(object)));
-    return kinds.size === 1 ? [...kinds][0]! : "either";
-  }
-  const fields = type.type === "map" ? type.named : type.fields;
-  const find = (key: string): FieldModel | undefined => fields.find((field) => field.key === key);
-  const ref = find("$ref");
-  const id = find("$id");
-  const isString = (value: ValueModel) =>
-    value.types.filter((type) => type.type === "scalar" && /^(?:string|symbol)$/.test(type.kind));
-  if (ref === undefined || id === undefined || isString(ref.value).length === 0) return "document";
-  const db = find("$db")?.value;
-  const always = !ref.optional && !id.optional && ref.value.outliers.length === 0 &&
-    ref.value.types.length === isString(ref.value).length && ref.value.nulls === 0 &&
-    ref.value.undefineds === 0 && (db === undefined || isString(db).length === db.types.length);
-  return always ? "reference" : "either";
 }
 
 function placeOf(path: string): string {
   return path === "" ? "A document." : `An object at ${path}.`;
-}
-
-/** Constants, classes, the rest, each by its letters. */
-function asIsort(a: string, b: string): number {
-  return a.toLowerCase() < b.toLowerCase() ? -1 : 1;
 }
 
 /** A class's docstring, indented. */

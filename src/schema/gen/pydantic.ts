@@ -1,4 +1,12 @@
-import type { FieldModel, MapModel, ObjectModel, SchemaModel, VariantsModel } from "../model.ts";
+import { FORMAT_NAMES, type FormatName } from "../../profile/mod.ts";
+import type {
+  FieldModel,
+  MapModel,
+  ObjectModel,
+  ScalarModel,
+  SchemaModel,
+  VariantsModel,
+} from "../model.ts";
 import type { GenerateContext, Generator } from "./generator.ts";
 import { attributeNames } from "./_pydantic_names.ts";
 import {
@@ -21,10 +29,35 @@ export const pydanticGenerator: Generator = {
   extension: ".py",
   options: [
     { name: "closed", flag: "--closed", help: "no other fields are allowed" },
+    {
+      name: "enforceFormats",
+      flag: "--enforce-formats",
+      help: "formats of strings are checked, such as uuid and date-time",
+    },
   ],
   generate(models, context) {
     return new PydanticWriter(models, context).text();
   },
+};
+
+const HEX = "[0-9A-Fa-f]";
+
+/** Each format's name in Python, and an expression that whatever the profile takes for it fits. */
+const FORMATS: Readonly<Record<FormatName, { readonly name: string; readonly pattern: string }>> = {
+  uuid: { name: "_Uuid", pattern: `^${HEX}{8}-${HEX}{4}-${HEX}{4}-${HEX}{4}-${HEX}{12}$` },
+  dateTime: {
+    name: "_DateTime",
+    pattern: "^[0-9]{4}-[01][0-9]-[0-3][0-9][Tt ][0-2][0-9]:[0-5][0-9](:[0-6][0-9]([.,][0-9]+)?)?" +
+      "([Zz]|[+-][0-2][0-9]:?([0-5][0-9])?)?$",
+  },
+  date: { name: "_Date", pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$" },
+  email: { name: "_Email", pattern: "^[!-?A-~]+@[!-?A-~]+\\.[!-?A-~]+$" },
+  uri: { name: "_Uri", pattern: "^[A-Za-z][A-Za-z0-9+.-]*://[!-~]+$" },
+  ipv4: { name: "_Ipv4", pattern: "^[0-9]{1,3}(\\.[0-9]{1,3}){3}$" },
+  ipv6: { name: "_Ipv6", pattern: "^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$" },
+  hex24: { name: "_Hex24", pattern: `^${HEX}{24}$` },
+  int: { name: "_Integer", pattern: "^-?(0|[1-9][0-9]*)$" },
+  base64: { name: "_Base64", pattern: "^[A-Za-z0-9+/]+={0,2}$" },
 };
 
 /** The class that all others are made from. */
@@ -35,12 +68,15 @@ class PydanticWriter extends PythonWriter {
   readonly #types: ReadonlySet<string>;
   readonly #attributes = new Map<ObjectModel, ReadonlyMap<string, string>>();
   readonly #rebuild: string[] = [];
+  readonly #enforce: boolean;
+  readonly #formats = new Set<FormatName>();
   #maybe = false;
   #quoted = false;
 
   constructor(models: readonly SchemaModel[], context: GenerateContext) {
     super(models, context);
     this.#closed = context.options.closed === true;
+    this.#enforce = context.options.enforceFormats === true;
     this.#types = this.typeNames();
   }
 
@@ -64,6 +100,17 @@ class PydanticWriter extends PythonWriter {
       );
       for (const name of ["Annotated", "TypeAlias", "TypeVar"]) this.use("typing", name);
       this.use("pydantic", "BeforeValidator");
+    }
+    const formats = FORMAT_NAMES.filter((format) => this.#formats.has(format));
+    if (formats.length > 0) {
+      const annotated = this.use("typing", "Annotated");
+      this.use("pydantic", "Field");
+      for (const { name, pattern } of formats.map((format) => FORMATS[format])) {
+        const before = `${name}: ${this.use("typing", "TypeAlias")} = `;
+        const field = call("Field", `pattern=r"${pattern}"`);
+        lines.push(...layout("", before, subscript(annotated, "str", field)));
+      }
+      lines.push("", "");
     }
     this.use("pydantic", "BaseModel");
     lines.push(
@@ -138,6 +185,16 @@ class PydanticWriter extends PythonWriter {
         ...layout("    ", "__pydantic_extra__: ", extra, ` = ${flat(field)}`),
       ]);
     });
+  }
+
+  protected override isClass({ named }: MapModel): boolean {
+    return named.length > 0;
+  }
+
+  protected override stringType({ format }: ScalarModel): Expression {
+    if (!this.#enforce || format === undefined) return "str";
+    this.#formats.add(format);
+    return FORMATS[format].name;
   }
 
   protected override tuple(element: Expression, length: number): Expression {

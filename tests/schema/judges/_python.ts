@@ -1,10 +1,9 @@
 import { fromFileUrl, join } from "@std/path";
-import { findPython } from "../../../scripts/python_tools.ts";
+import { findPython, MYPY_ARGS, MYPY_CACHE } from "../../../scripts/python_tools.ts";
 import { pythonTypeName } from "../../../src/schema/gen/_python_names.ts";
 import type { SchemaModel } from "../../../src/schema/mod.ts";
 
 const WORKER = fromFileUrl(new URL("_worker.py", import.meta.url));
-const MYPY_CACHE = fromFileUrl(new URL("../../../.cache/python/mypy", import.meta.url));
 
 const CONSTANT_IMPORTS = `import bson
 import datetime as _datetime
@@ -30,7 +29,9 @@ export class PythonJudge {
   /** Creates one, with a folder of its own. */
   static async create(kind: string): Promise<PythonJudge> {
     const python = await findPython();
-    return new PythonJudge(kind, python, await Deno.makeTempDir({ prefix: "datahood_python_" }));
+    const folder = await Deno.makeTempDir({ prefix: "datahood_python_" });
+    await copyFolder(MYPY_CACHE, join(folder, "mypy"));
+    return new PythonJudge(kind, python, folder);
   }
 
   /** What `mypy --strict`, then importing it, says of each text. */
@@ -120,13 +121,10 @@ export class PythonJudge {
     for (let left = [...files]; left.length > 0;) {
       const { stdout, stderr, code } = await new Deno.Command(this.#python, {
         args: [
-          "-m",
-          "mypy",
-          "--strict",
-          "--python-version=3.11",
-          "--no-error-summary",
+          ...MYPY_ARGS,
           "--show-absolute-path",
-          `--cache-dir=${MYPY_CACHE}`,
+          "--cache-dir",
+          join(this.#folder, "mypy"),
           ...left,
         ],
         stdout: "piped",
@@ -194,5 +192,13 @@ class Worker {
     await this.#input.close();
     await this.#output.cancel();
     await this.#child.status;
+  }
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (isDirectory) await copyFolder(join(from, name), join(to, name));
+    else await Deno.copyFile(join(from, name), join(to, name));
   }
 }

@@ -93,6 +93,8 @@ export const HOSTILE_KEYS: readonly string[] = [
   "a\tb",
   "a\u2028b",
 
+  "\ufeff",
+  "\ufeffx",
   "\u202e",
   "*/",
   "`${x}`",
