@@ -4,10 +4,16 @@ import { typeName } from "./name.ts";
 export class TypeNames {
   readonly #taken = new Map<string, string>();
   readonly #reserved: ReadonlySet<string>;
+  #collection = 0;
 
   /** Creates it; reserved names are never given. */
   constructor(reserved: Iterable<string> = []) {
     this.#reserved = new Set(reserved);
+  }
+
+  /** Goes on to another collection: its paths are not those of the ones before. */
+  next(): void {
+    this.#collection++;
   }
 
   /**
@@ -24,8 +30,8 @@ export class TypeNames {
     // Another key reads the same without its signs: this one keeps them.
     const exact = `${parent}${exactName(key)}`;
     if (this.#take(exact, path)) return exact;
-    const whole = exactName(path);
-    this.#taken.set(whole, path);
+    let whole = exactName(path);
+    while (!this.#take(whole, path)) whole += "_";
     return whole;
   }
 
@@ -37,8 +43,9 @@ export class TypeNames {
   #take(name: string, path: string): boolean {
     if (this.#reserved.has(name)) return false;
     const owner = this.#taken.get(name);
-    if (owner !== undefined && owner !== path) return false;
-    this.#taken.set(name, path);
+    const wanted = `${this.#collection} ${path}`;
+    if (owner !== undefined && owner !== wanted) return false;
+    this.#taken.set(name, wanted);
     return true;
   }
 }

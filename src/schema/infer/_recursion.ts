@@ -1,5 +1,6 @@
-import { type Field, ObjectNode, type ValueNode } from "../../profile/mod.ts";
+import { ObjectNode, type ValueNode } from "../../profile/mod.ts";
 import { mergeObject } from "../../profile/merge.ts";
+import { joinUnreadableKeys, keyText } from "./_unreadable_keys.ts";
 
 /** An object on the way down: the key it stands under. */
 interface Ancestor {
@@ -15,14 +16,6 @@ export interface Reference {
   count: number;
 }
 
-// A byte-order mark at the start of a key is a part of it.
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
-/** The key of a field as text. */
-export function keyText(field: Field): string {
-  return decoder.decode(field.keyBytes.subarray(0, -1));
-}
-
 /**
  * A copy of a profile's objects in which every descendant under a key that its ancestor stands under
  * too, and whose fields fit that ancestor, became a reference to it.
@@ -35,6 +28,7 @@ export function foldRecursion(
 ): { root: ObjectNode; references: ReadonlyMap<ValueNode, Reference> } {
   const copy = new ObjectNode();
   mergeObject(copy, root);
+  joinUnreadableKeys(copy);
   const references = new Map<ValueNode, Reference>();
   descend(copy, [], references);
   return { root: copy, references };

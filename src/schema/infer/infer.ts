@@ -28,8 +28,9 @@ import { isGeoJson, isNumeric, isPlaceKey } from "./_geo.ts";
 import { dynamicKeys } from "./_map.ts";
 import { rootTypeName } from "./name.ts";
 import { TypeNames } from "./_names.ts";
-import { foldRecursion, keyText, type Reference } from "./_recursion.ts";
+import { foldRecursion, type Reference } from "./_recursion.ts";
 import { scalarModel } from "./_scalar.ts";
+import { keyText } from "./_unreadable_keys.ts";
 import { findVariants } from "./_variants.ts";
 import type { InferOptions, Override } from "./options.ts";
 
@@ -74,6 +75,7 @@ class Inference {
     this.#collection = collection;
     this.#options = options;
     this.#names = names;
+    names.next();
     const { root, references } = foldRecursion(collection.profile.root);
     this.#root = root;
     this.#references = references;
