@@ -1,8 +1,8 @@
 import { ObjectNode, type ValueNode } from "../../profile/mod.ts";
 import { mergeObject } from "../../profile/merge.ts";
-import { joinUnreadableKeys } from "./_unreadable_keys.ts";
+import { joinUnreadableKeys, keyText } from "./_unreadable_keys.ts";
 
-export { keyText } from "./_unreadable_keys.ts";
+export { keyText };
 
 /** An object on the way down: the key it stands under. */
 interface Ancestor {
