@@ -2,10 +2,12 @@ import type { Generator } from "./generator.ts";
 import { pydanticGenerator } from "./pydantic.ts";
 import { typeddictGenerator } from "./typeddict.ts";
 import { typescriptGenerator } from "./typescript.ts";
+import { zodGenerator } from "./zod.ts";
 
 /** Every target that types can be written for; the first is the default. */
 export const GENERATORS: readonly Generator[] = [
   typescriptGenerator,
+  zodGenerator,
   typeddictGenerator,
   pydanticGenerator,
 ];

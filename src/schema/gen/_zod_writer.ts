@@ -1,0 +1,312 @@
+import type {
+  FieldModel,
+  MapModel,
+  ObjectModel,
+  SchemaModel,
+  TypeModel,
+  ValueModel,
+  VariantsModel,
+} from "../model.ts";
+import { type DriverDecoding, driverDecoding } from "./_driver_options.ts";
+import { comment, literal, propertyKey } from "./_javascript.ts";
+import { fieldNotes, headerLines, walkType } from "./_share.ts";
+import { helperLines, helperName, ZOD_RESERVED } from "./_zod_helpers.ts";
+import { call, flat, layout, list, type Node, typeOf } from "./_zod_layout.ts";
+import {
+  arrayOf,
+  exactOptional,
+  jsonForm,
+  NULL,
+  nullable,
+  recordOf,
+  STRING,
+  UNDEFINED,
+  unionOf,
+  UNKNOWN,
+  type ZodHelper,
+  type ZodNode,
+  zodScalar,
+} from "./_zod_scalar.ts";
+import type { GenerateContext } from "./generator.ts";
+
+type Named = ObjectModel | VariantsModel | MapModel;
+
+/** Writes the schemas of models, each after those that it is made of. */
+export class ZodWriter {
+  readonly #models: readonly SchemaModel[];
+  readonly #context: GenerateContext;
+  readonly #decoding: DriverDecoding;
+  readonly #closed: boolean;
+  readonly #enforceFormats: boolean;
+  readonly #helpers = new Set<ZodHelper>();
+  readonly #blocks: string[] = [];
+  readonly #written = new Set<string>();
+  /** Maps that something refers to, so that they have to have a name. */
+  readonly #referred = new Set<string>();
+  readonly #names = new Map<string, string>();
+  /** Whether what is being written names a schema that is not declared yet. */
+  #lazy = false;
+
+  /** Creates a writer; options are checked. */
+  constructor(models: readonly SchemaModel[], context: GenerateContext) {
+    this.#models = models;
+    this.#context = context;
+    this.#decoding = driverDecoding(context);
+    this.#closed = context.options.closed === true;
+    this.#enforceFormats = context.options.enforceFormats === true;
+    const names = new Set<string>();
+    for (const { root } of models) {
+      walkType(root, (type) => {
+        if (type.type === "ref") this.#referred.add(type.name);
+        if ("name" in type) names.add(type.name);
+      });
+    }
+    for (const name of names) {
+      let safe = name;
+      while (ZOD_RESERVED.has(safe) || (safe !== name && names.has(safe))) safe += "_";
+      this.#names.set(name, safe);
+    }
+  }
+
+  /** The text of the file. */
+  text(): string {
+    for (const { root } of this.#models) this.#declare(root);
+    const { lines, classes } = helperLines(this.#helpers, this.#decoding.json);
+    const header = headerLines(this.#models, this.#context).map((line) => `// ${line}`);
+    if (classes.length > 0) {
+      header.push(importLine(classes.sort(compareNames)));
+    }
+    header.push(`import { z } from "zod";`);
+    const parts = [header.join("\n")];
+    if (lines.length > 0) parts.push(lines.join("\n"));
+    return [...parts, ...this.#blocks].join("\n\n") + "\n";
+  }
+
+  /** Declares a type after those below it, and gives its name. */
+  #declare(type: Named): ZodNode {
+    const name = this.#names.get(type.name)!;
+    if (!this.#written.has(name)) {
+      const before = this.#lazy;
+      const value = this.#named(type);
+      this.#written.add(name);
+      this.#lazy = before;
+      const start = `export type ${name} = `;
+      const inferred = layout(typeOf("z.infer", `typeof ${name}`), 0, start.length, 1);
+      this.#blocks.push(`export const ${name} = ${value};\n${start}${inferred};`);
+    }
+    return { value: name, type: `typeof ${name}` };
+  }
+
+  #named(type: Named): string {
+    switch (type.type) {
+      case "object":
+        return this.#object(type);
+      case "map":
+        return this.#namedMap(type);
+      case "variants":
+        return this.#variants(type);
+      default:
+        return type satisfies never;
+    }
+  }
+
+  #object({ fields, open }: ObjectModel): string {
+    const kind = this.#closed && !open ? "strictObject" : "looseObject";
+    const reference = this.#decoding.json ? "no" : dbReference(fields);
+    const { value: dbRef } = reference === "no" ? STRING : this.#use("DBRef");
+    if (reference === "always") return flat(dbRef);
+    const object = `z.${kind}({${this.#members(fields)}})`;
+    // A document with these keys is decoded as a class of its own.
+    return reference === "no" ? object : `z.union([${flat(dbRef)}, ${object}])`;
+  }
+
+  #members(fields: readonly FieldModel[]): string {
+    if (fields.length === 0) return "";
+    const lines: string[] = [""];
+    const seen = new Set<string>();
+    for (const field of fields) {
+      // Keys that are not UTF-8 may read the same.
+      if (seen.has(field.key)) continue;
+      seen.add(field.key);
+      const alike = fields.filter(({ key }) => key === field.key);
+      this.#lazy = false;
+      const node = this.#field(alike);
+      const notes = alike.flatMap((one) => this.#notes(one));
+      if (notes.length > 0) lines.push(`  /** ${comment(notes.join(" "))} */`);
+      const key = field.key === "__proto__" ? `["__proto__"]` : propertyKey(field.key);
+      if (this.#lazy) {
+        const start = `  get ${key}(): `;
+        const type = layout(node.type, 2, start.length, 2);
+        const value = layout(node.value, 4, 11, 1);
+        lines.push(`${start}${type} {`, `    return ${value};`, "  },");
+      } else {
+        const start = `  ${key}: `;
+        lines.push(`${start}${layout(node.value, 2, start.length, 1)},`);
+      }
+    }
+    this.#lazy = false;
+    return `${lines.join("\n")}\n`;
+  }
+
+  #field(alike: readonly FieldModel[]): ZodNode {
+    let node = alike.length === 1
+      ? this.#value(alike[0]!.value, true)
+      : unionOf(alike.map(({ value }) => this.#value(value, true)));
+    const [{ key, value }] = alike as [FieldModel];
+    const optional = alike.every(({ optional }) => optional) ||
+      alike.length > 1 || (this.#decoding.json && value.undefineds > 0);
+    if (!optional) return node;
+    if (key in {} && key !== "__proto__") node = unionOf([node, this.#use("inherited")]);
+    return exactOptional(node);
+  }
+
+  #notes(field: FieldModel): string[] {
+    const notes = fieldNotes(field);
+    for (const type of field.value.types) {
+      if (type.type === "scalar" && type.values !== undefined && !type.closed) {
+        const shown = type.values.slice(0, 12).map(({ value }) => literal(value)).join(", ");
+        const more = type.values.length > 12 ? ` and ${type.values.length - 12} more` : "";
+        notes.push(`Seen: ${shown}${more}.`);
+      }
+      if (type.type === "map") notes.push(`Keys are data: ${type.keys}.`);
+    }
+    if (field.key === "__proto__") notes.push("Zod does not look at this key.");
+    return notes;
+  }
+
+  /** What stands at a path. JSON drops fields that are undefined, and writes such elements as null. */
+  #value(value: ValueModel, isField: boolean): ZodNode {
+    const options = new Map<string, ZodNode>();
+    const add = (node: ZodNode) => options.set(flat(node.value), node);
+    let known = value.nulls + value.undefineds;
+    for (const { count } of value.outliers) known += count;
+    const objects: TypeModel[] = [];
+    for (const type of value.types) {
+      known += type.count;
+      // Objects come last: a loose one would take a value of any class for itself.
+      if (type.type === "scalar" || type.type === "array" || type.type === "tuple") {
+        for (const node of this.#type(type)) add(node);
+      } else objects.push(type);
+    }
+    for (const type of objects) for (const node of this.#type(type)) add(node);
+    if (known < value.total) {
+      // They lie too deep to be known.
+      add(arrayOf(UNKNOWN));
+      add(recordOf(UNKNOWN));
+    }
+    if (options.has("z.number()")) options.delete("z.int()");
+    if (options.has("anyNumber")) {
+      options.delete("z.int()");
+      options.delete("z.number()");
+    }
+    let isNull = value.nulls > 0 || options.delete(flat(NULL.value));
+    if (value.undefineds > 0) {
+      if (!this.#decoding.json) add(UNDEFINED);
+      else if (!isField) isNull = true;
+    }
+    if (options.size === 0) return isNull ? NULL : UNKNOWN;
+    const node = unionOf([...options.values()]);
+    return isNull ? nullable(node) : node;
+  }
+
+  #type(type: TypeModel): ZodNode[] {
+    switch (type.type) {
+      case "scalar":
+        return zodScalar(type, {
+          decoding: this.#decoding,
+          enforceFormats: this.#enforceFormats,
+          use: (helper) => this.#use(helper),
+        });
+      case "object":
+      case "variants":
+        return [this.#declare(type)];
+      case "map":
+        if (type.named.length > 0 || this.#referred.has(type.name)) return [this.#declare(type)];
+        return [recordOf(this.#value(type.value, false))];
+      case "ref": {
+        const name = this.#names.get(type.name)!;
+        if (!this.#written.has(name)) this.#lazy = true;
+        return [{ value: name, type: `typeof ${name}` }];
+      }
+      case "array":
+        return [arrayOf(type.element === null ? UNKNOWN : this.#value(type.element, false))];
+      case "tuple": {
+        const elements = type.elements.map((element) => this.#value(element, false));
+        return [{
+          value: call("z.tuple", list(elements.map(({ value }) => value))),
+          type: typeOf("z.ZodTuple", list(elements.map(({ type }) => type)), "null"),
+        }];
+      }
+      default:
+        return type satisfies never;
+    }
+  }
+
+  #namedMap({ value, named }: MapModel): string {
+    const fields = named.length === 0 ? undefined : `z.looseObject({${this.#members(named)}})`;
+    this.#lazy = false;
+    let node = this.#value(value, false);
+    // Only a getter of an object has a type that may name what is declared later.
+    if (this.#lazy) {
+      node = { value: `z.lazy((): z.ZodType<unknown> => ${flat(node.value)})`, type: "" };
+    }
+    if (fields === undefined) return layout(recordOf(node).value, 0, 30, 1);
+    return layout(call(`${fields}.catchall`, node.value), 0, 2, 1);
+  }
+
+  #variants({ tag, variants }: VariantsModel): string {
+    const names: Node[] = [];
+    let discriminated = tag !== "__proto__" && this.#decoding.promoteValues;
+    for (const { object } of variants) {
+      const field = object.fields.find(({ key }) => key === tag);
+      discriminated &&= field !== undefined && !field.optional &&
+        (this.#decoding.json || dbReference(object.fields) === "no");
+      names.push(this.#declare(object).value);
+    }
+    return discriminated
+      ? layout(call("z.discriminatedUnion", literal(tag), list(names)), 0, 40, 1)
+      : layout(unionOf(names.map((value) => ({ value, type: "" }))).value, 0, 40, 1);
+  }
+
+  #use(helper: ZodHelper): ZodNode {
+    const form = this.#decoding.json ? jsonForm(helper) : undefined;
+    if (form !== undefined) return form;
+    this.#helpers.add(helper);
+    const name = helperName(helper);
+    return { value: name, type: `typeof ${name}` };
+  }
+}
+
+/**
+ * Whether the driver takes an object for a reference: it has a text `$ref` and an `$id`, and no other
+ * key that begins with `$` but `$db`.
+ */
+function dbReference(fields: readonly FieldModel[]): "no" | "maybe" | "always" {
+  const isText = ({ value }: FieldModel) =>
+    value.types.some(({ type, ...rest }) =>
+      type === "scalar" && "kind" in rest && (rest.kind === "string" || rest.kind === "symbol")
+    );
+  const only = ({ value }: FieldModel) => value.types.length === 1 && value.nulls === 0;
+  const find = (name: string) => fields.find(({ key }) => key === name);
+  const ref = find("$ref"), id = find("$id"), db = find("$db");
+  if (ref === undefined || id === undefined || !isText(ref)) return "no";
+  const others = fields.filter(({ key }) => key.startsWith("$") && !/^\$(ref|id|db)$/.test(key));
+  if (others.some(({ optional }) => !optional)) return "no";
+  if (id.value.types.length === 0) return "no";
+  const always = others.length === 0 && !ref.optional && only(ref) && ref.value.undefineds === 0 &&
+    !id.optional && id.value.nulls + id.value.undefineds === 0 &&
+    (db === undefined || (isText(db) && only(db) && db.value.undefineds === 0));
+  return always ? "always" : "maybe";
+}
+
+function importLine(classes: readonly string[]): string {
+  const line = `import type { ${classes.join(", ")} } from "mongodb";`;
+  if (line.length <= 100) return line;
+  return `import type {\n${classes.map((name) => `  ${name},\n`).join("")}} from "mongodb";`;
+}
+
+/** In the order that `deno fmt` puts names in. */
+function compareNames(a: string, b: string): number {
+  const [x, y] = [a.toLowerCase(), b.toLowerCase()];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
