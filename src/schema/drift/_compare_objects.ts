@@ -1,3 +1,4 @@
+import { type ElementSpan, findElement } from "../../bson/mod.ts";
 import type { Namespace } from "../../core/mod.ts";
 import {
   type Field,
@@ -6,20 +7,26 @@ import {
   ObjectNode,
   type StringStats,
   ValueNode,
+  type ValuesMode,
 } from "../../profile/mod.ts";
 import { mergeObject, mergeValue } from "../../profile/merge.ts";
 import { enumValues } from "../infer/_enum.ts";
 import { dynamicKeys } from "../infer/_map.ts";
-import { foldRecursion, keyText, type Reference } from "../infer/_recursion.ts";
+import { foldRecursion, type Reference } from "../infer/_recursion.ts";
 import { childPath } from "../infer/infer.ts";
 import { compareVariants } from "./_compare_variants.ts";
 import { isGone, isShift } from "./_chance.ts";
 import { idsOf, idsWithout } from "./_ids.ts";
 import { aKind, idWords, isNothing, kindsOf, oneLine, share } from "./_words.ts";
+import { isSame, type Search, searches, type Step } from "./_search.ts";
 import type { Drift, DriftClass } from "./drift.ts";
 
 /** What a drift is about, besides its place. */
-type About = Pick<Drift, "kind" | "count" | "of"> & { readonly ids?: readonly string[] };
+type About = Pick<Drift, "kind" | "count" | "of"> & {
+  readonly ids?: readonly string[];
+  /** How to find documents it is about, from the object or value at this path on. */
+  readonly find?: { readonly from: string; readonly test: Search["test"] };
+};
 
 /** One of the two sides. */
 interface Side<T> {
@@ -34,6 +41,9 @@ export class Comparison {
   readonly #namespace: Namespace;
   readonly #name: string;
   readonly #threshold: number;
+  readonly #values: ValuesMode;
+  /** The way to each path. */
+  readonly #steps = new Map<string, readonly Step[]>([["", []]]);
   readonly #references = new Map<ValueNode, Reference>();
   /** Objects of both sides that were compared: where they are recursive, they come again. */
   readonly #seen = new Map<ObjectNode, Set<ObjectNode>>();
@@ -41,7 +51,8 @@ export class Comparison {
   readonly #tags = new Set<string>();
 
   /** Creates it. The name is what the collection is called in messages. */
-  constructor(namespace: Namespace, name: string, threshold: number) {
+  constructor(namespace: Namespace, name: string, threshold: number, values: ValuesMode) {
+    this.#values = values;
     this.#namespace = namespace;
     this.#name = name;
     this.#threshold = threshold;
@@ -58,10 +69,21 @@ export class Comparison {
   }
 
   #add(kind: DriftClass, path: string, what: string, about: About = {}): void {
-    const { ids = [], ...rest } = about;
+    const { ids = [], find, ...rest } = about;
     const at = oneLine(path === "" ? this.#name : `${this.#name}.${path}`);
-    const message = `${at}: ${oneLine(what)}${idWords(ids, about.count ?? Infinity)}`;
-    this.drifts.push({ class: kind, namespace: this.#namespace, path, message, ...rest, ids });
+    const base = `${at}: ${oneLine(what)}`;
+    const message = `${base}${idWords(ids, about.count ?? Infinity)}`;
+    const drift = { class: kind, namespace: this.#namespace, path, message, ...rest, ids };
+    this.drifts.push(drift);
+    const steps = find === undefined ? undefined : this.#steps.get(find.from);
+    if (steps === undefined || this.#values === "none") return;
+    searches.set(drift, { base, steps, test: find!.test, personal: this.#values === "all" });
+  }
+
+  /** The path of what is below another, whose way is noted. */
+  #below(path: string, child: string, step: Step): string {
+    this.#steps.set(child, [...this.#steps.get(path) ?? [], step]);
+    return child;
   }
 
   #objects({ before, after }: Side<ObjectNode>, path: string): void {
@@ -72,11 +94,14 @@ export class Comparison {
     if (map === undefined) this.#variants({ before, after }, path);
     const fields = pairs(before, after);
     for (const [key, pair] of fields) {
-      if (map?.(pair.before ?? pair.after!)) continue;
-      this.#field(before, after, pair, childPath(path, key));
+      const field = pair.before ?? pair.after!;
+      if (map?.isData(field)) continue;
+      const child = this.#below(path, childPath(path, key), { key: bytesOf(field) });
+      this.#field(before, after, pair, path, child);
     }
     const rest = path === "" ? "*" : `${path}.*`;
     if (map !== undefined) {
+      this.#below(path, rest, { not: map.named });
       this.#both({ before: rests(before, map), after: rests(after, map) }, rest);
     } else if (before.folded !== null && after.folded !== null) {
       this.#both({ before: before.folded.node, after: after.folded.node }, rest);
@@ -87,8 +112,23 @@ export class Comparison {
     const variants = compareVariants(before, after, keyText);
     if (variants === undefined) return;
     this.#tags.add(childPath(path, keyText(variants.tag)));
-    for (const { class: kind, field, what, ...about } of variants.drifts) {
-      this.#add(kind, childPath(path, keyText(field)), what, about);
+    const tag = bytesOf(variants.tag);
+    for (const { class: kind, field, what, where, ...about } of variants.drifts) {
+      const key = bytesOf(field);
+      this.#add(kind, childPath(path, keyText(field)), what, {
+        ...about,
+        ...where && {
+          find: {
+            from: path,
+            test: (buffer, { type, valueStart }) => {
+              if (type !== 3) return false;
+              const span = findElement(buffer, valueStart, tag);
+              return span !== undefined && isValue(buffer, span, where.entry.bytes) &&
+                (findElement(buffer, valueStart, key) !== undefined) === where.present;
+            },
+          },
+        },
+      });
     }
   }
 
@@ -96,6 +136,7 @@ export class Comparison {
     before: ObjectNode,
     after: ObjectNode,
     pair: { before?: Field; after?: Field },
+    parent: string,
     path: string,
   ): void {
     const was = pair.before, is = pair.after;
@@ -117,14 +158,21 @@ export class Comparison {
       if (count < before.count && !isGone(count, before.count, of)) return;
       const what = `in none of ${of} (was in ${count} of ${before.count})`;
       const ids = idsWithout(after, undefined);
-      this.#add("lost-field", path, what, { count: of, of, ids });
+      this.#add("lost-field", path, what, { count: of, of, ids, find: without(was, parent) });
       return;
     }
-    this.#presence(before, after, was, is, path);
+    this.#presence(before, after, was, is, parent, path);
     this.#both({ before: was.node, after: is.node }, path);
   }
 
-  #presence(before: ObjectNode, after: ObjectNode, was: Field, is: Field, path: string): void {
+  #presence(
+    before: ObjectNode,
+    after: ObjectNode,
+    was: Field,
+    is: Field,
+    parent: string,
+    path: string,
+  ): void {
     const gaps = before.count - was.count;
     const count = after.count - is.count, of = after.count;
     if (gaps === 0) {
@@ -134,6 +182,7 @@ export class Comparison {
         count,
         of,
         ids,
+        find: without(was, parent),
       });
     } else if (count === 0) {
       if (!isGone(gaps, before.count, of)) return;
@@ -202,15 +251,22 @@ export class Comparison {
   }
 
   #scalars({ before, after }: Side<ValueNode>, path: string): void {
-    this.#values(before, after, "string", path);
-    this.#values(before, after, "symbol", path);
+    this.#newValues(before, after, "string", path);
+    this.#newValues(before, after, "symbol", path);
     if (before.binary !== null && after.binary !== null) {
       const was = [...before.binary.keys()].sort((a, b) => a - b).join(", ");
       for (const [subtype, count] of [...after.binary].sort(([a], [b]) => a - b)) {
         if (before.binary.has(subtype)) continue;
         const of = after.counts[KIND.binary]!;
         const what = `binary of subtype ${subtype} in ${count} of ${of} (was of ${was})`;
-        this.#add("widening", path, what, { kind: "binary", count, of });
+        const test: Search["test"] = (buffer, { type, valueStart }) =>
+          type === 5 && buffer[valueStart + 4] === subtype;
+        this.#add("widening", path, what, {
+          kind: "binary",
+          count,
+          of,
+          find: { from: path, test },
+        });
       }
     }
     const then = before.double, now = after.double;
@@ -218,11 +274,14 @@ export class Comparison {
     const count = now.nan + now.infinite, of = after.counts[KIND.double]!;
     if (then.nan + then.infinite > 0 || count === 0) return;
     const what = `NaN or infinite in ${count} of ${of} doubles (was always finite)`;
-    this.#add("widening", path, what, { kind: "double", count, of });
+    const test: Search["test"] = ({ buffer, byteOffset }, { type, valueStart }) =>
+      type === 1 &&
+      !Number.isFinite(new DataView(buffer, byteOffset + valueStart).getFloat64(0, true));
+    this.#add("widening", path, what, { kind: "double", count, of, find: { from: path, test } });
   }
 
   /** New values of what is an enum by its values of before. */
-  #values(before: ValueNode, after: ValueNode, kind: "string" | "symbol", path: string): void {
+  #newValues(before: ValueNode, after: ValueNode, kind: "string" | "symbol", path: string): void {
     const was: StringStats | null = before[kind], is: StringStats | null = after[kind];
     if (was === null || is === null || is.values === null || this.#tags.has(path)) return;
     const values = enumValues(was, before.counts[KIND[kind]]!);
@@ -235,13 +294,16 @@ export class Comparison {
       return;
     }
     const known = new Set(values.map(({ value }) => value));
-    const found = entries.map(({ bytes, count }) => ({ value: decoder.decode(bytes), count }))
+    const found = entries
+      .map(({ bytes, count }) => ({ value: decoder.decode(bytes), bytes, count }))
       .filter(({ value }) => !known.has(value))
       .sort((a, b) => a.value < b.value ? -1 : 1);
-    for (const { value, count } of found) {
+    for (const { value, bytes, count } of found) {
       const what = `${JSON.stringify(value)} in ${count} of ${of} (was one of ${values.length} ` +
         `values)`;
-      this.#add("new-value", path, what, { kind, count, of });
+      const test: Search["test"] = (buffer, span) =>
+        span.type === KIND[kind] + 1 && isValue(buffer, span, bytes);
+      this.#add("new-value", path, what, { kind, count, of, find: { from: path, test } });
     }
   }
 
@@ -250,7 +312,8 @@ export class Comparison {
       const was = before.array, is = after.array;
       const arrays = before.counts[KIND.array]!, of = after.counts[KIND.array]!;
       if (is.element.total > 0) {
-        this.#both({ before: was.element, after: is.element }, `${path}[]`);
+        const elements = this.#below(path, `${path}[]`, "element");
+        this.#both({ before: was.element, after: is.element }, elements);
       } else if (was.empty < arrays && isGone(arrays - was.empty, arrays, of)) {
         const what = `always empty in ${of} (was filled in ${arrays - was.empty} of ${arrays})`;
         this.#add("narrowing", path, what, { kind: "array", count: of, of });
@@ -291,7 +354,7 @@ function pairs(
 function sharedMap(
   before: ObjectNode,
   after: ObjectNode,
-): ((field: Field) => boolean) | undefined {
+): DataKeys | undefined {
   let map = dynamicKeys(before);
   if (map === undefined) {
     const all = new ObjectNode();
@@ -301,15 +364,46 @@ function sharedMap(
   }
   if (map === undefined) return undefined;
   const named = new Set(map.named.map(keyOf));
-  return (field) => !named.has(keyOf(field));
+  return { named, isData: (field) => !named.has(keyOf(field)) };
 }
 
-function keyOf({ keyBytes }: Field): string {
-  return String.fromCharCode(...keyBytes);
+/** Which keys of a map are data: all but those that are names. */
+interface DataKeys {
+  readonly named: ReadonlySet<string>;
+  readonly isData: (field: Field) => boolean;
+}
+
+function keyOf(field: Field): string {
+  return String.fromCharCode(...bytesOf(field));
+}
+
+/** A key as text. */
+function keyText(field: Field): string {
+  return decoder.decode(bytesOf(field));
+}
+
+/** The bytes of a key without the 0. */
+function bytesOf({ keyBytes }: Field): Uint8Array {
+  return keyBytes.subarray(0, -1);
+}
+
+/** Finds objects that do not have a field. */
+function without(field: Field, parent: string): NonNullable<About["find"]> {
+  const key = bytesOf(field);
+  const test: Search["test"] = (buffer, { type, valueStart }) =>
+    type === 3 && findElement(buffer, valueStart, key) === undefined;
+  return { from: parent, test };
+}
+
+/** Whether a text or an int has these bytes. */
+function isValue(buffer: Uint8Array, span: ElementSpan, bytes: Uint8Array): boolean {
+  const { type, valueStart, end } = span;
+  if (type === 16) return isSame(buffer.subarray(valueStart, end), bytes);
+  return (type === 2 || type === 14) && isSame(buffer.subarray(valueStart + 4, end - 1), bytes);
 }
 
 /** What stands under all keys that are data. */
-function rests(node: ObjectNode, isData: (field: Field) => boolean): ValueNode {
+function rests(node: ObjectNode, { isData }: DataKeys): ValueNode {
   const value = new ValueNode();
   for (const field of node.all()) if (isData(field)) mergeValue(value, field.node);
   if (node.folded !== null) mergeValue(value, node.folded.node);

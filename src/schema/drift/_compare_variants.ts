@@ -10,6 +10,8 @@ export interface VariantDrift {
   readonly field: Field;
   /** The sentence behind the path. */
   readonly what: string;
+  /** The value of the tag it is about, and whether the field is there in what it is about. */
+  readonly where?: { readonly entry: ValueEntry; readonly present: boolean };
   /** How many objects of now it is about. */
   readonly count?: number;
   /** Of how many. */
@@ -54,7 +56,8 @@ export function compareVariants(
     const was = known.get(value);
     if (was === undefined) {
       const what = `${value} in ${entry.count} of ${of} is no variant (was one of ${known.size})`;
-      drifts.push({ class: "widening", field: tag, what, count: entry.count, of });
+      const where = { entry, present: true };
+      drifts.push({ class: "widening", field: tag, what, where, count: entry.count, of });
       continue;
     }
     const row = rows?.get(entry);
@@ -68,10 +71,12 @@ export function compareVariants(
       if (then === was.total && count < row.total) {
         const gaps = row.total - count;
         const what = `missing in ${gaps} of ${row.total} ${where} (was always there)`;
-        drifts.push({ class: "widening", field, what, count: gaps, of: row.total });
+        const about = { entry, present: false };
+        drifts.push({ class: "widening", field, what, where: about, count: gaps, of: row.total });
       } else if (then === 0 && count > 0) {
         const what = `new ${where}, in ${count} of ${row.total}`;
-        drifts.push({ class: "new-field", field, what, count, of: row.total });
+        const about = { entry, present: true };
+        drifts.push({ class: "new-field", field, what, where: about, count, of: row.total });
       }
     }
   }

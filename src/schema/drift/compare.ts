@@ -70,7 +70,12 @@ export function compareProfiles(
   return matches(before, after).flatMap(({ was, is }) => {
     const whole = wholeCollection(was, is, nameOf);
     if (whole !== undefined) return [whole];
-    const comparison = new Comparison(is!.namespace, nameOf(is!), shareShift);
+    const comparison = new Comparison(
+      is!.namespace,
+      nameOf(is!),
+      shareShift,
+      is!.profile.values,
+    );
     comparison.documents(was!.profile.root, is!.profile.root);
     return comparison.drifts;
   });
