@@ -19,7 +19,7 @@ interface Layer {
 
 const DRIVERS = /^mongodb(-connection-string-url)?(\/|$)/;
 const COMMAND_LINE = /^@(cliffy|std\/cli)(\/|$)/;
-const DATA = ["core", "bson", "io", "profile"];
+const DATA = ["core", "bson", "io", "mongodump", "profile"];
 const ENGINE = [...DATA, "connectors", "transfer", "exporters"];
 
 /** What each folder of `src` may use. */
@@ -27,6 +27,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   core: { below: [], packages: [] },
   bson: { below: ["core"] },
   io: { below: ["core", "bson"], io: true },
+  mongodump: { below: ["core", "bson"] },
   profile: { below: ["core", "bson", "io"] },
   connectors: { below: [...DATA, "permissions"], network: true },
   transfer: { below: [...DATA, "connectors"] },

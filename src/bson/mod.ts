@@ -7,5 +7,6 @@
 export * from "./extended_json.ts";
 export * from "./frame.ts";
 export * from "./normalize.ts";
+export * from "./ordered_json.ts";
 export * from "./types.ts";
 export * from "./walk.ts";

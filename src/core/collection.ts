@@ -19,6 +19,8 @@ export interface CollectionInfo {
    * absent where the source knows none.
    */
   readonly indexes?: readonly Uint8Array[];
+  /** Its UUID as 32 hex digits, where the source knows it. */
+  readonly uuid?: string;
   /** About how much is in it, where that is known without reading it. */
   readonly estimate?: {
     /** Number of documents. */

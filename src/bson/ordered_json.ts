@@ -1,0 +1,124 @@
+import { deserialize, EJSON, Int32, Long, serialize } from "bson";
+import { parseExtendedJsonDocument } from "./extended_json.ts";
+import { BSON_TYPE } from "./types.ts";
+import { elements, type ElementSpan } from "./walk.ts";
+
+/** Keys that make an object a value of a type (Extended JSON v2, and what was written before it). */
+const TYPE_KEYS: ReadonlySet<string> = new Set([
+  "$oid",
+  "$numberInt",
+  "$numberLong",
+  "$numberDouble",
+  "$numberDecimal",
+  "$binary",
+  "$uuid",
+  "$date",
+  "$regularExpression",
+  "$regex",
+  "$timestamp",
+  "$symbol",
+  "$code",
+  "$dbPointer",
+  "$minKey",
+  "$maxKey",
+  "$undefined",
+]);
+/** Put before every key while JavaScript holds it: a key like `2` would else change its place. */
+const MARK = "\u0001";
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * Reads a document written as Extended JSON into raw BSON, with its keys in the order they have in the
+ * text, which for an index is what it is about. Relaxed, canonical and old forms.
+ *
+ * @param text The JSON text of one document.
+ * @param what What the text is, for messages, such as a file's name.
+ * @returns The document's bytes.
+ * @throws {UsageError} If it is not JSON, with line and column, not a document, or a `$`-type in it is
+ * wrong.
+ *
+ * @example
+ * ```ts
+ * import { bsonToJson, jsonToBson } from "@datahood/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = jsonToBson('{"b": 1, "10": 2, "2": 3}', "an index");
+ * assertEquals(
+ *   bsonToJson(bytes),
+ *   '{"b":{"$numberInt":"1"},"10":{"$numberInt":"2"},"2":{"$numberInt":"3"}}',
+ * );
+ * ```
+ */
+export function jsonToBson(text: string, what: string): Uint8Array {
+  // Whatever is wrong is told by the reader that knows positions.
+  parseExtendedJsonDocument(text, what);
+  const marked = text.replace(
+    /"((?:[^"\\]|\\.)*)"(\s*:)?/g,
+    (whole, inner, colon) => colon === undefined ? whole : `"\\u0001${inner}"${colon}`,
+  );
+  return serialize(toValue(JSON.parse(marked)) as Map<string, unknown>, { ignoreUndefined: false });
+}
+
+function toValue(value: unknown): unknown {
+  if (typeof value === "number") return numberOf(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(toValue);
+  const entries = Object.entries(value);
+  if (entries.some(([key]) => TYPE_KEYS.has(key.slice(MARK.length)))) {
+    return EJSON.parse(JSON.stringify(value).replaceAll(`"\\u0001`, `"`), { relaxed: false });
+  }
+  return new Map(entries.map(([key, inner]) => [key.slice(MARK.length), toValue(inner)]));
+}
+
+/** A number as mongodump reads it where no type is written: an int, a long or a double. */
+function numberOf(value: number): unknown {
+  if (!Number.isInteger(value) || Object.is(value, -0)) return value;
+  if (value >= -0x80000000 && value <= 0x7fffffff) return new Int32(value);
+  return Number.isSafeInteger(value) ? Long.fromNumber(value) : value;
+}
+
+/**
+ * Writes a raw document as canonical Extended JSON v2 on one line, its keys in their order.
+ *
+ * @param buffer The bytes.
+ * @param start Offset of the document's first byte.
+ * @returns The text.
+ * @throws {DataError} If the document is not BSON inside.
+ *
+ * @example
+ * ```ts
+ * import { bsonToJson } from "@datahood/cli";
+ * import { serialize } from "bson";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(bsonToJson(serialize({ a: [true, "x"] })), '{"a":[true,"x"]}');
+ * ```
+ */
+export function bsonToJson(buffer: Uint8Array, start = 0): string {
+  const parts: string[] = [];
+  for (const span of elements(buffer, start)) {
+    const key = JSON.stringify(decoder.decode(buffer.subarray(span.keyStart, span.keyEnd)));
+    parts.push(`${key}:${valueToJson(buffer, span)}`);
+  }
+  return `{${parts.join(",")}}`;
+}
+
+function valueToJson(buffer: Uint8Array, span: ElementSpan): string {
+  if (span.type === BSON_TYPE.object) return bsonToJson(buffer, span.valueStart);
+  if (span.type === BSON_TYPE.array) {
+    const parts: string[] = [];
+    for (const inner of elements(buffer, span.valueStart)) parts.push(valueToJson(buffer, inner));
+    return `[${parts.join(",")}]`;
+  }
+  // The element alone, under an empty key, is a document that the library can decode.
+  const bytes = new Uint8Array(4 + 2 + span.end - span.valueStart + 1);
+  new DataView(bytes.buffer).setInt32(0, bytes.length, true);
+  bytes[4] = span.type;
+  bytes.set(buffer.subarray(span.valueStart, span.end), 6);
+  const { "": value } = deserialize(bytes, {
+    promoteValues: false,
+    bsonRegExp: true,
+    validation: { utf8: false },
+  });
+  return EJSON.stringify(value, { relaxed: false });
+}
