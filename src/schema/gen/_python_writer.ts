@@ -275,7 +275,8 @@ export abstract class PythonWriter {
   }
 }
 
-function placeOf(path: string): string {
+/** What a docstring says of objects at a path. */
+export function placeOf(path: string): string {
   return path === "" ? "A document." : `An object at ${path}.`;
 }
 

@@ -20,7 +20,7 @@ import {
   unionOf,
 } from "./_python.ts";
 import { pythonNotes, valueNotes } from "./_python_notes.ts";
-import { docLine, PythonWriter } from "./_python_writer.ts";
+import { docLine, placeOf, PythonWriter } from "./_python_writer.ts";
 
 /** Pydantic models of documents as PyMongo gives them. */
 export const pydanticGenerator: Generator = {
@@ -176,7 +176,7 @@ class PydanticWriter extends PythonWriter {
       const field = call(this.use("pydantic", "Field"), "init=False");
       const notes = valueNotes(map.value);
       if (quoted || flat(extra).includes('"')) this.#rebuild.push(this.nameOf(map.name));
-      return classLines(this.nameOf(map.name), `Objects at ${map.path}: other keys are data.`, [
+      return classLines(this.nameOf(map.name), `${placeOf(map.path)} Other keys are data.`, [
         ...(this.#closed
           ? [`    model_config = ${this.use("pydantic", "ConfigDict")}(extra="allow")`, ""]
           : []),

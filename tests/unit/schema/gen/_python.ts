@@ -281,6 +281,36 @@ function shapes(): Uint8Array[] {
   return encode(...documents);
 }
 
+/** A value inside of many. */
+function deep(levels: number, around: (value: unknown, level: number) => unknown): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < levels; level++) value = around(value, level);
+  return value;
+}
+
+/** An object with many keys. */
+function many(keys: number): Record<string, unknown> {
+  return Object.fromEntries(Array.from({ length: keys }, (_, i) => [`k${i}x`, i % 2 ? "x" : i]));
+}
+
+function days(more: (i: number) => Record<string, unknown>): Uint8Array[] {
+  return encode(...Array.from({ length: 30 }, (_, i) => ({
+    ...more(i),
+    [`2024-01-${10 + i % 20}`]: { x: i },
+    [`2024-02-${10 + i % 19}`]: { x: i },
+  })));
+}
+
+function enums(): Uint8Array[] {
+  return encode(...Array.from({ length: 2000 }, (_, i) => ({
+    s: `a value that is long number ${i % 30}`,
+    list: [`v${i % 20}`],
+    ...(i % 2 ? { o: `value ${i % 12}`, "odd key": `value ${i % 12}` } : {}),
+  })));
+}
+
+const CLOSED = { enum: "closed" } as const;
+
 /** Documents of every kind that are hard on a generator. */
 export const SETS: readonly DocumentSet[] = [
   {
@@ -307,6 +337,29 @@ export const SETS: readonly DocumentSet[] = [
   { name: "recursive", documents: recursive() },
   { name: "a document in itself", documents: encode({ a: { a: { a: { a: {} } } } }) },
   { name: "shapes", documents: shapes() },
+  {
+    name: "deep objects",
+    documents: encode({ a: deep(95, (value, level) => ({ [`a${level}`]: value })) }),
+  },
+  { name: "deep lists", documents: encode({ a: deep(95, (value) => [value]) }) },
+  { name: "deep recursion", documents: encode(deep(95, (child) => ({ child, x: 1 })) as never) },
+  { name: "many keys", documents: encode(many(900), many(700)) },
+  { name: "too many keys", documents: encode(many(5000), { a: many(5000), b: many(10) }) },
+  {
+    name: "documents that are maps",
+    documents: days(() => ({})),
+    options: { overrides: { "": { as: "map" } } },
+  },
+  {
+    name: "documents that are maps with an _id",
+    documents: days((_id) => ({ _id })),
+    options: { overrides: { "": { as: "map" } } },
+  },
+  {
+    name: "long enums",
+    documents: enums(),
+    options: { overrides: { s: CLOSED, "list[]": CLOSED, o: CLOSED, "odd key": CLOSED } },
+  },
   { name: "no fields", documents: encode({}, {}) },
   ...["", "1", "None", "fields", "T", "typed dicts", 'a"""\n\\', "ünïs", "𝒳", "²"].map((
     collection,

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { pydanticGenerator } from "../../../../src/schema/gen/pydantic.ts";
+import { FORMAT_NAMES, type FormatName } from "../../../../src/profile/mod.ts";
 import { dataSets } from "../../../schema/data_sets.ts";
 import { judge } from "../../../schema/judges/pydantic.ts";
 import { field, INT, MODEL, TEXT as STRING } from "./_model.ts";
@@ -192,4 +193,74 @@ Deno.test("`pydanticGenerator` names attributes without regard to the order of f
     ["model_config", "model_config_"],
   ]);
   assertEquals(attributes(keys.toReversed()), attributes(keys));
+});
+
+Deno.test("`pydanticGenerator` checks formats where `enforceFormats` is given", async (t) => {
+  await using python = await judgeOrSkip(judge);
+  if (python === undefined) return;
+  const formats: readonly {
+    readonly format: FormatName;
+    readonly take: readonly string[];
+    readonly refuse: string;
+  }[] = [
+    {
+      format: "uuid",
+      take: ["123e4567-e89b-12d3-a456-426614174000", "123E4567-E89B-12D3-A456-426614174000"],
+      refuse: "123e4567e89b12d3a456426614174000",
+    },
+    {
+      format: "dateTime",
+      take: [
+        "2024-01-01T00:00:00Z",
+        "2024-12-31 24:00",
+        "2024-01-01t23:59:60,123+05:30",
+        "2024-01-01T00:00:00.000-0800",
+        "2024-01-01T00:00+01",
+      ],
+      refuse: "yesterday",
+    },
+    { format: "date", take: ["2024-01-31", "0001-12-01"], refuse: "2024-13-01" },
+    { format: "email", take: ["a@b.c", "x.y+z@mail.example.org"], refuse: "a at b" },
+    { format: "uri", take: ["https://x.y/?q=1#z", "git+ssh://h"], refuse: "https://a b" },
+    { format: "ipv4", take: ["127.0.0.1", "255.255.255.255"], refuse: "1.2.3" },
+    { format: "ipv6", take: ["::1", "fe80::1", "::", "1:2:3:4:5:6:1.2.3.4"], refuse: "cafe" },
+    { format: "hex24", take: ["0123456789abcdefABCDEF01"], refuse: "0123" },
+    { format: "int", take: ["0", "-1", "1234567890123456789"], refuse: "01" },
+    {
+      format: "base64",
+      take: ["aGVsbG8gd29ybGQsIGhlbGxv", "aGVsbG8gd29ybGQsIGhlbA=="],
+      refuse: "?",
+    },
+  ];
+  assertEquals(formats.map(({ format }) => format).sort(), [...FORMAT_NAMES].sort());
+  for (const { format, take, refuse } of formats) {
+    await t.step(format, async () => {
+      const documents = encode(...Array.from({ length: 40 }, (_, i) => ({
+        text: take[i % take.length],
+      })));
+      const model = modelOf({ name: "texts", documents });
+      const text = textOf(pydanticGenerator, model, { enforceFormats: true });
+      assertMatch(text, /text: _\w+\n/);
+      assertEquals(await python.compile([text]), [undefined]);
+      const all = [...documents, ...encode({ text: refuse })];
+      const results = await python.accept(text, model, all);
+      assertEquals(results.slice(0, -1).filter((why) => why !== undefined), []);
+      assertMatch(results.at(-1) ?? "taken", /match pattern/);
+      const free = await python.accept(textOf(pydanticGenerator, model), model, all);
+      assertEquals(free.filter((why) => why !== undefined), []);
+    });
+  }
+});
+
+Deno.test("`pydanticGenerator` writes several collections as one module", async () => {
+  await using python = await judgeOrSkip(judge);
+  if (python === undefined) return;
+  const models = [{ ...MODEL, notes: ["What is said of all."] }, modelOf(SETS[0]!)];
+  const text = pydanticGenerator.generate(models, {
+    source: "coding: latin-1\n\0\u2028# type: ignore",
+    version: "0.1.0",
+    options: {},
+  });
+  assertMatch(text, /^# What is said of all\.$/m);
+  assertEquals(await python.compile([text]), [undefined]);
 });

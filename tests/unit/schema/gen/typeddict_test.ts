@@ -118,8 +118,9 @@ Deno.test("`typeddictGenerator` is right on real data", async (t) => {
 Deno.test("`typeddictGenerator` writes types that documents can be written as constants of", async (t) => {
   await using python = await judgeOrSkip(judge);
   if (python === undefined) return;
-  // mypy loses the alternatives of a dict's values: `dict[str, A | B]` of literals is refused.
-  const own = SETS.filter(({ name }) => name !== "maps");
+  // mypy loses the alternatives of a dict's values: `dict[str, A | B]` of literals is refused. A
+  // type with more fields than it names has no constants, and mypy is slow where types are deep.
+  const own = SETS.filter(({ name }) => !/^maps$|^deep |many /.test(name));
   const sets = [...await dataSets(), ...own, ORDERS].map((set) => {
     const model = modelOf(set);
     const every = Math.ceil(set.documents.length / 5);
