@@ -67,6 +67,8 @@ export interface ScalarModel {
   })[];
   /** Whether no other value is allowed. */
   readonly closed?: boolean;
+  /** The one value that all of at least 30 had, where it is not taken as an enum. */
+  readonly constant?: string;
   /** The format that each string has. */
   readonly format?: FormatName;
   /** Least and greatest number, milliseconds of a date, or length of a string in bytes. */
@@ -97,9 +99,14 @@ export interface FieldModel {
   readonly count: number;
   /** Objects in all. */
   readonly of: number;
+  /** Whether the key or the values look like someone's own, such as `phone`, or e-mail addresses. */
+  readonly personal?: boolean;
 }
 
-/** An object with named fields. */
+/**
+ * An object with named fields. Objects of one structure at several paths are one model, which stands
+ * at each of them: its counts are those of all, and its path is the first.
+ */
 export interface ObjectModel {
   /** Says which type this is. */
   readonly type: "object";

@@ -1,14 +1,14 @@
-import type { LongStats, NumberStats, ValueNode } from "../../profile/mod.ts";
+import type { LongStats, NumberStats, StringStats, ValueNode } from "../../profile/mod.ts";
 import { KIND } from "../../profile/mod.ts";
 import type { ScalarModel } from "../model.ts";
 import { commonFormat, enumValues } from "./_enum.ts";
-import type { Override } from "./options.ts";
+import type { EnumMode } from "./options.ts";
 
 /** The model of the scalars of one kind at a path. */
 export function scalarModel(
   node: ValueNode,
   kind: ScalarModel["kind"],
-  override: Override,
+  enums: { readonly mode: EnumMode; readonly forced: boolean },
 ): ScalarModel {
   const count = node.counts[KIND[kind]]!;
   const base = { type: "scalar", kind, count } as const;
@@ -16,20 +16,17 @@ export function scalarModel(
     case "string":
     case "symbol": {
       const stats = kind === "string" ? node.string! : node.symbol!;
-      const wanted = override.enum === "open" || override.enum === "closed";
-      const values = override.enum === "none" ? undefined : enumValues(stats, count, wanted);
       const format = commonFormat(stats, count);
       return {
         ...base,
         range: { min: stats.minBytes, max: stats.maxBytes },
-        ...(values === undefined ? {} : { values }),
-        ...(override.enum === "closed" ? { closed: true } : {}),
+        ...strings(stats, count, enums),
         ...(format === undefined ? {} : { format }),
         ...(stats.invalidUtf8 > 0 ? { invalidUtf8: stats.invalidUtf8 } : {}),
       };
     }
     case "int":
-      return { ...base, ...numbers(node.int!) };
+      return { ...base, ...numbers(node.int!), ...ints(node, enums) };
     case "double":
       return { ...base, ...numbers(node.double!) };
     case "long":
@@ -43,6 +40,41 @@ export function scalarModel(
     default:
       return base;
   }
+}
+
+/** How often a value has to be the only one to be worth a word. */
+const CONSTANT = 30;
+
+/** The values of an enum; of one value alone none is made that takes others too. */
+function strings(
+  stats: StringStats,
+  count: number,
+  { mode, forced }: { readonly mode: EnumMode; readonly forced: boolean },
+): Partial<ScalarModel> {
+  if (mode === "none") return {};
+  const values = enumValues(stats, count, forced);
+  if (values === undefined) return {};
+  if (values.length > 1 || forced || mode === "closed") {
+    return { values, ...(mode === "closed" ? { closed: true } : {}) };
+  }
+  return count >= CONSTANT ? { constant: values[0]!.value } : {};
+}
+
+/** Ints are an enum only where someone says so. */
+function ints(
+  { intValues }: ValueNode,
+  { mode, forced }: { readonly mode: EnumMode; readonly forced: boolean },
+): Partial<ScalarModel> {
+  const entries = intValues?.entries;
+  if (!forced || mode === "none" || !entries) return {};
+  const values = entries.map(({ bytes, count }) => ({ value: readInt(bytes), count }))
+    .sort((a, b) => b.count - a.count || a.value - b.value);
+  return { values, ...(mode === "closed" ? { closed: true } : {}) };
+}
+
+/** A 32-bit integer out of its bytes. */
+export function readInt(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
 }
 
 function numbers({ min, max, integers, safe, nan, infinite }: NumberStats): Partial<ScalarModel> {

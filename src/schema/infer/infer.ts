@@ -97,7 +97,8 @@ class Inference {
   }
 
   #override(path: string): Override {
-    return this.#options.overrides?.[path] ?? {};
+    const { overrides = {} } = this.#options;
+    return Object.hasOwn(overrides, path) ? overrides[path]! : {};
   }
 
   #value(node: ValueNode, place: Place): ValueModel {
@@ -129,7 +130,9 @@ class Inference {
     }
     if (kind !== KIND.object) {
       const name = KIND_NAMES[kind] as ScalarModel["kind"];
-      return [scalarModel(node, name, this.#override(place.path))];
+      const own = this.#override(place.path).enum;
+      const mode = own ?? this.#options.enums ?? "open";
+      return [scalarModel(node, name, { mode, forced: own !== undefined })];
     }
     const types: TypeModel[] = [];
     const reference = this.#references.get(node);

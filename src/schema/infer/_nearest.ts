@@ -1,0 +1,29 @@
+/** How many letters of a word have to change, come or go to make it another. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + same));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/** Of words, up to three that are most like a given one: those first that need the fewest changes. */
+export function nearest(word: string, words: Iterable<string>): string[] {
+  const lower = word.toLowerCase();
+  const last = lower.split(/[.[\]*]+/).filter((part) => part !== "").at(-1) ?? lower;
+  const found: { other: string; cost: number }[] = [];
+  for (const other of words) {
+    if (Math.abs(other.length - word.length) > 40 || other.length > 200) continue;
+    const text = other.toLowerCase();
+    const cost = distance(lower, text) / Math.max(lower.length, text.length, 1);
+    const ends = text.split(/[.[\]*]+/).filter((part) => part !== "").at(-1) === last;
+    if (cost <= 0.4 || ends) found.push({ other, cost });
+  }
+  return found.sort((a, b) => a.cost - b.cost || (a.other < b.other ? -1 : 1)).slice(0, 3)
+    .map(({ other }) => other);
+}
