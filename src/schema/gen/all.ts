@@ -1,4 +1,5 @@
 import type { Generator } from "./generator.ts";
+import { jsonSchemaGenerator } from "./json_schema.ts";
 import { pydanticGenerator } from "./pydantic.ts";
 import { typeddictGenerator } from "./typeddict.ts";
 import { typescriptGenerator } from "./typescript.ts";
@@ -8,6 +9,7 @@ import { zodGenerator } from "./zod.ts";
 export const GENERATORS: readonly Generator[] = [
   typescriptGenerator,
   zodGenerator,
+  jsonSchemaGenerator,
   typeddictGenerator,
   pydanticGenerator,
 ];
