@@ -160,6 +160,111 @@ const PRESETS: readonly CommandData[] = [
   },
 ];
 
+const LINK: OptionGroup = {
+  name: "How it runs",
+  options: RUN.options.filter(({ flags }) =>
+    /^--(?:retries|connect-timeout|idle-timeout|tls-ca-file)/.test(flags)
+  ),
+};
+
+const READ: OptionGroup = {
+  name: "What is read",
+  options: [
+    { flags: "--from <format>", help: "Format of the source, where its name does not say it." },
+    { flags: "--include <glob>", help: "Only these collections, such as 'shop.*'.", collect: true },
+    { flags: "--exclude <glob>", help: "All collections but these.", collect: true },
+    { flags: "--system", help: "Allow admin, config or local as a whole." },
+    { flags: "--filter <json>", help: "Only documents that match, as a query in Extended JSON." },
+    { flags: "--sample <count>", help: "So many documents of each collection." },
+    {
+      flags: "--all",
+      help: "All documents. Else of a server's collection of more than 100,000 just 10,000.",
+    },
+    {
+      flags: "--values <which>",
+      help: "Values that are kept: none, enums (default: few and short ones), all.",
+      words: ["none", "enums", "all"],
+    },
+  ],
+};
+
+const TARGETS = [
+  "typescript",
+  "zod",
+  "json-schema",
+  "mongodb-validator",
+  "mongoose",
+  "typeddict",
+  "pydantic",
+] as const;
+
+const TYPES: OptionGroup = {
+  name: "Types",
+  options: [
+    {
+      flags: "--to <targets>",
+      help: `Languages, apart by commas: ${TARGETS.join(", ")}. Default typescript.`,
+      collect: true,
+      words: TARGETS,
+    },
+    { flags: "--root-name <name>", help: "Name of the type of documents." },
+    {
+      flags: "--min-share <share>",
+      help: "Leave kinds out that are rarer, such as 0.001 or 0.1%. Default 0: none.",
+    },
+    {
+      flags: "--enums <how>",
+      help: "Texts of few values: open (default: others allowed), closed, none (any text).",
+      words: ["open", "closed", "none"],
+    },
+    { flags: "--overrides <file>", help: "What to do differently, by path.", file: true },
+  ],
+};
+
+/** Where the options that generators have go; see {@linkcode wholeTree}. */
+const OF_TARGETS: OptionGroup = { name: "Options of the targets", options: [] };
+
+const FILES: OptionGroup = {
+  name: "Files",
+  options: [
+    {
+      flags: "-o, --output <place>",
+      help: "A file; or types/ for a file a collection. Default standard output.",
+      file: true,
+    },
+    {
+      flags: "--save-profile <file>",
+      help: "Save what was seen as FILE.profile.json; with no -o and no --to just that.",
+      file: true,
+    },
+    { flags: "--overwrite", help: "Replace files too that datahood did not make." },
+  ],
+};
+
+const SCHEMA: CommandData = {
+  name: "schema",
+  help: "Make types from documents: TypeScript, Zod, JSON Schema, Mongoose, Python and more.",
+  arguments: "<source:word>",
+  files: true,
+  groups: [READ, TYPES, OF_TARGETS, FILES, LINK, SHOW],
+  examples: [
+    ["TypeScript of a file", "datahood schema orders.bson.gz"],
+    [
+      "Of a collection, into a file",
+      `datahood schema "mongodb://localhost/shop.orders" -o order.ts`,
+    ],
+    [
+      "Of a database, Zod and TypeScript, a file a collection",
+      `datahood schema "mongodb://localhost/shop" --to typescript,zod -o types/`,
+    ],
+    [
+      "Save what was seen, and use it later",
+      "datahood schema orders.bson --save-profile orders.profile.json",
+    ],
+    ["", "datahood schema orders.profile.json --to pydantic"],
+  ],
+};
+
 const JSON_GROUP: OptionGroup = {
   name: "What it shows",
   options: [{ flags: "--json", help: "As one JSON object." }],
@@ -170,7 +275,7 @@ const SHELLS = ["bash", "zsh", "fish"] as const;
 /** All commands, as data. */
 export const TREE: CommandData = {
   name: "datahood",
-  help: "Move MongoDB documents between servers and files, byte for byte.",
+  help: "Move MongoDB documents between servers and files, and make types from them.",
   commands: [
     {
       name: "transfer",
@@ -195,6 +300,7 @@ export const TREE: CommandData = {
         ],
       ],
     },
+    SCHEMA,
     {
       name: "connectors",
       help: "List what can be read and written, with examples of addresses.",
@@ -210,9 +316,26 @@ export const TREE: CommandData = {
   ],
 };
 
+/**
+ * All commands with the options that generators have. These are loaded for the commands that need
+ * them: the others start without.
+ */
+export async function wholeTree(): Promise<CommandData> {
+  const { generatorOptions } = await import("./commands/schema/_targets.ts");
+  const ofTargets = { ...OF_TARGETS, options: generatorOptions() };
+  const add = (command: CommandData): CommandData => ({
+    ...command,
+    ...(command.groups === undefined ? {} : {
+      groups: command.groups.map((group) => group === OF_TARGETS ? ofTargets : group),
+    }),
+    ...(command.commands === undefined ? {} : { commands: command.commands.map(add) }),
+  });
+  return add(TREE);
+}
+
 /** The command that the first words of a command line select. */
-export function commandAt(words: readonly string[]): CommandData {
-  let found = TREE;
+export function commandAt(words: readonly string[], tree: CommandData = TREE): CommandData {
+  let found = tree;
   for (const word of words) {
     const next = found.commands?.find((command) => command.name === word);
     if (next === undefined) break;

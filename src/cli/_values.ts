@@ -35,6 +35,16 @@ export function parseCount(flag: string, text: string, least = 0): number {
   return count;
 }
 
+/** A share from 0 to 1, such as `0.01`, or in percent, such as `1%`. */
+export function parseShare(flag: string, text: string): number {
+  const [, digits, percent] = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text) ?? [];
+  const share = digits === undefined ? NaN : Number(digits) / (percent === "%" ? 100 : 1);
+  if (!(share >= 0 && share <= 1)) {
+    refuse(flag, text, "it is no share from 0 to 1", `such as ${flag} 0.01, or ${flag} 1%`);
+  }
+  return share;
+}
+
 /** Bytes, such as `4MiB`; a bare number is bytes. */
 export function parseSize(flag: string, text: string): number {
   const [, digits = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];

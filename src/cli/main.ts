@@ -3,7 +3,7 @@ import config from "../../deno.json" with { type: "json" };
 import { EXIT_CODES, UsageError } from "../core/mod.ts";
 import { type CliIo, ClosedOutput, processIo } from "./_io.ts";
 import { addOptions, type CommandData, spellings } from "./_options.ts";
-import { commandAt, TREE } from "./_tree.ts";
+import { commandAt, TREE, wholeTree } from "./_tree.ts";
 import { reportError } from "./render/error.ts";
 
 /** What a command does once its words are read. */
@@ -23,6 +23,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     (await import("./commands/transfer/presets.ts")).mongoToBson(flags, words, io),
   "datahood transfer bson-to-mongo": async (flags, words, io) =>
     (await import("./commands/transfer/presets.ts")).bsonToMongo(flags, words, io),
+  "datahood schema": async (flags, words, io) =>
+    (await import("./commands/schema/generic.ts")).schemaCommand(flags, words, io),
   "datahood connectors": async (flags, _words, io) =>
     (await import("./commands/connectors.ts")).connectorsCommand(flags, io),
   "datahood completions": async (_flags, words, io) =>
@@ -59,8 +61,8 @@ function build(data: CommandData, path: string, io: CliIo, done: (code: number) 
 }
 
 /** Refuses what the parser would take for something else: `--limit ""`, which it drops. */
-function refuseEmptyValues(args: readonly string[]): void {
-  const options = (commandAt(args).groups ?? []).flatMap((group) => group.options);
+function refuseEmptyValues(args: readonly string[], tree: CommandData): void {
+  const options = (commandAt(args, tree).groups ?? []).flatMap((group) => group.options);
   for (let i = 0; i < args.length && args[i] !== "--"; i++) {
     const [name = "", ...value] = args[i]!.split("=");
     const option = options.find((option) => spellings(option).names.includes(name));
@@ -91,11 +93,13 @@ function refuseEmptyValues(args: readonly string[]): void {
  */
 export async function main(args: readonly string[], io: CliIo = processIo()): Promise<number> {
   let code: number = EXIT_CODES.done;
-  const root = build(TREE, TREE.name, io, (result) => code = result);
+  // Only these commands have options that generators bring along.
+  const tree = args[0] === "schema" ? await wholeTree() : TREE;
+  const root = build(tree, tree.name, io, (result) => code = result);
   root.name(TREE.name).version(config.version).help({ colors: false }).throwErrors().noExit()
     .globalType("word", new WordType());
   try {
-    refuseEmptyValues(args);
+    refuseEmptyValues(args, tree);
     await root.parse([...args]);
     return code;
   } catch (error) {

@@ -23,6 +23,8 @@ export interface Query {
   readonly skip?: number;
   /** How many documents at most. */
   readonly limit?: number;
+  /** So many of them, picked at random, each at most once. A sort orders those that were picked. */
+  readonly sample?: number;
 }
 
 /** The parts of a {@linkcode Query}. */

@@ -11,4 +11,11 @@ export type { EnumMode, InferOptions, Override, Overrides } from "./infer/option
 export { parseOverrides } from "./infer/overrides.ts";
 export * from "./model.ts";
 export { profileSource, type ProfileSourceOptions } from "./profile_source.ts";
+export {
+  fileEnding,
+  type SchemaFile,
+  schemaFiles,
+  type SchemaPlace,
+  type SchemaTarget,
+} from "./schema_files.ts";
 export { type Mismatch, validateDocument, type ValidateOptions } from "./validate.ts";

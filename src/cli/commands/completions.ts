@@ -2,7 +2,7 @@ import { EXIT_CODES, UsageError } from "../../core/mod.ts";
 import { nearest } from "../../connectors/_nearest.ts";
 import type { CliIo } from "../_io.ts";
 import { type CommandData, type OptionData, spellings } from "../_options.ts";
-import { TREE } from "../_tree.ts";
+import { wholeTree } from "../_tree.ts";
 
 /** A command with the words that lead to it. */
 interface Place {
@@ -10,7 +10,7 @@ interface Place {
   readonly command: CommandData;
 }
 
-function places(command: CommandData = TREE, words: readonly string[] = []): Place[] {
+function places(command: CommandData, words: readonly string[] = []): Place[] {
   return [
     { words, command },
     ...(command.commands ?? []).flatMap((child) => places(child, [...words, child.name])),
@@ -29,8 +29,8 @@ function wordsOf(command: CommandData): readonly string[] {
   return [...(command.commands ?? []).map((child) => child.name), ...(command.words ?? [])];
 }
 
-function bash(): string {
-  const cases = places().map(({ words, command }) => {
+function bash(all: readonly Place[]): string {
+  const cases = all.map(({ words, command }) => {
     const names = optionsOf(command).flatMap((option) => spellings(option).names);
     return `    "${words.join(" ")}") words="${[...wordsOf(command), ...names].join(" ")}";` +
       ` files=${command.files ? 1 : 0} ;;`;
@@ -42,7 +42,7 @@ _datahood() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$path \${COMP_WORDS[i]}" in
 ${
-    places().filter(({ words }) => words.length > 0).map(({ words }) =>
+    all.filter(({ words }) => words.length > 0).map(({ words }) =>
       `      "${[words.slice(0, -1).join(" "), words.at(-1)].join(" ")}") path="${
         words.join(" ")
       }" ;;`
@@ -52,7 +52,7 @@ ${
     esac
   done
   case "$prev" in
-${optionCases().join("\n")}
+${optionCases(all).join("\n")}
   esac
   case "$path" in
 ${cases.join("\n")}
@@ -65,9 +65,9 @@ complete -o filenames -F _datahood datahood
 }
 
 /** The options that take a value, over all commands, each once. */
-function valueOptions(): readonly OptionData[] {
+function valueOptions(all: readonly Place[]): readonly OptionData[] {
   const found = new Map<string, OptionData>();
-  for (const { command } of places()) {
+  for (const { command } of all) {
     for (const option of optionsOf(command)) {
       if (spellings(option).takesValue) found.set(spellings(option).names.join("|"), option);
     }
@@ -75,8 +75,8 @@ function valueOptions(): readonly OptionData[] {
   return [...found.values()];
 }
 
-function optionCases(): string[] {
-  return valueOptions().map((option) => {
+function optionCases(all: readonly Place[]): string[] {
+  return valueOptions(all).map((option) => {
     const reply = option.words !== undefined
       ? `COMPREPLY=($(compgen -W "${option.words.join(" ")}" -- "$cur"))`
       : option.file
@@ -90,8 +90,8 @@ function single(text: string): string {
   return text.replaceAll("'", `'\\''`);
 }
 
-function zsh(): string {
-  const cases = places().map(({ words, command }) => {
+function zsh(all: readonly Place[]): string {
+  const cases = all.map(({ words, command }) => {
     const specs = optionsOf(command).flatMap((option) => {
       const { names, takesValue } = spellings(option);
       const help = option.help.replace(/[[\]:\\]/g, "\\$&");
@@ -115,7 +115,7 @@ function zsh(): string {
       : "";
     return `    "${words.join(" ")}") _arguments ${[...specs, more].join(" ").trim()} ;;`;
   });
-  const deeper = places().filter(({ words }) => words.length > 0).map(({ words }) =>
+  const deeper = all.filter(({ words }) => words.length > 0).map(({ words }) =>
     `      "${[words.slice(0, -1).join(" "), words.at(-1)].join(" ")}") path="${
       words.join(" ")
     }" ;;`
@@ -142,9 +142,9 @@ if [[ "$funcstack[1]" == "_datahood" ]]; then _datahood "$@"; else compdef _data
     .replaceAll(' path="', ' command_path="');
 }
 
-function fish(): string {
+function fish(all: readonly Place[]): string {
   const lines = ["# fish completion for datahood", "complete -c datahood -f"];
-  for (const { words, command } of places()) {
+  for (const { words, command } of all) {
     const children = (command.commands ?? []).map((child) => child.name);
     const inside = words.map((word) => `__fish_seen_subcommand_from ${word}`);
     const notDeeper = children.length > 0
@@ -179,10 +179,13 @@ function fish(): string {
   return lines.join("\n") + "\n";
 }
 
-const SHELLS: Readonly<Record<string, () => string>> = { bash, zsh, fish };
+const SHELLS: Readonly<Record<string, (all: readonly Place[]) => string>> = { bash, zsh, fish };
 
 /** `datahood completions SHELL`: made from the commands' data. */
-export function completionsCommand(words: readonly string[], io: CliIo): number {
+export async function completionsCommand(
+  words: readonly string[],
+  io: CliIo,
+): Promise<number> {
   const shell = words[0] ?? "";
   const generate = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
   if (generate === undefined) {
@@ -192,6 +195,6 @@ export function completionsCommand(words: readonly string[], io: CliIo): number 
       near === undefined ? {} : { hint: `did you mean datahood completions ${near}?` },
     );
   }
-  io.out(generate());
+  io.out(generate(places(await wholeTree())));
   return EXIT_CODES.done;
 }

@@ -53,17 +53,20 @@ export interface ShowFlags {
 /** What the parser gives: text, lists of text, and `true`. */
 export type RawFlags = Readonly<Record<string, unknown>>;
 
-function text(flags: RawFlags, name: string): string | undefined {
+/** An option that is text, if it was given. */
+export function text(flags: RawFlags, name: string): string | undefined {
   const value = flags[name];
   return typeof value === "string" ? value : undefined;
 }
 
-function list(flags: RawFlags, name: string): readonly string[] {
+/** An option that may be given more than once. */
+export function list(flags: RawFlags, name: string): readonly string[] {
   const value = flags[name];
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-function read<T>(
+/** An option whose text means something, if it was given. */
+export function read<T>(
   flags: RawFlags,
   name: string,
   parse: (flag: string, text: string) => T,

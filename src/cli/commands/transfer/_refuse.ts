@@ -11,6 +11,7 @@ import {
 import { sameFile } from "../../../io/mod.ts";
 import { type RenamePair, sameServer } from "../../../transfer/mod.ts";
 import type { CliIo } from "../../_io.ts";
+import type { TransferFlags } from "./_flags.ts";
 import type { TransferJob } from "./run.ts";
 
 /** Refuses what cannot mean anything, before anything is opened. */
@@ -76,10 +77,14 @@ const FLAG_OF: Readonly<Record<QueryPart, string>> = {
   sort: "--sort",
   skip: "--skip",
   limit: "--limit",
+  sample: "--sample",
 };
 
 /** Refuses options that the source cannot do itself; says what is coming from where. */
-export function refuseQuery({ source, flags }: Pick<TransferJob, "source" | "flags">, can: Source) {
+export function refuseQuery(
+  { source, flags }: Pick<TransferJob, "source"> & { readonly flags: Pick<TransferFlags, "query"> },
+  can: Source,
+): void {
   const asked = Object.keys(flags.query ?? {}) as QueryPart[];
   const cannot = asked.filter((part) => !can.capabilities.query.includes(part));
   if (cannot.length === 0) return;

@@ -1,14 +1,9 @@
-import { CONNECTORS } from "../../../connectors/all.ts";
 import {
   type Address,
-  type ConnectorDescriptor,
-  type ConnectorSettings,
   DatahoodError,
   EXIT_CODES,
   exitCodeOf,
   InterruptedError,
-  IoError,
-  type PermissionNeed,
   type TransferEvent,
   type TransferSummary,
 } from "../../../core/mod.ts";
@@ -20,6 +15,14 @@ import { Reporter } from "../../render/reporter.ts";
 import { type SummaryContext, summaryJson, summaryTable } from "../../render/summary.ts";
 import { allowOccupied } from "./_occupied.ts";
 import { completePassword, refuseImpossible, refuseOwnFiles, refuseSamePlace } from "./_refuse.ts";
+import {
+  descriptorOf,
+  ownNeeds,
+  settingsOf,
+  stopOnSignal,
+  summaryFailed,
+  touchSummary,
+} from "../_run.ts";
 import type { ShowFlags, TransferFlags } from "./_flags.ts";
 import { planLine, planTransfer } from "./_plan.ts";
 import { atStage, isClosedPipe } from "./_stage.ts";
@@ -32,38 +35,6 @@ export interface TransferJob {
   readonly show: ShowFlags;
   /** Whether a preset asked: its `--dry-run` looks at the source alone. */
   readonly preset: boolean;
-}
-
-function descriptorOf(kind: string): ConnectorDescriptor {
-  const descriptors: readonly ConnectorDescriptor[] = CONNECTORS;
-  return descriptors.find((descriptor) => descriptor.kind === kind)!;
-}
-
-function settingsOf(
-  role: "source" | "target",
-  { compress, connectTimeoutMs, idleTimeoutMs, tlsCaFile }: TransferFlags,
-  reporter: Reporter,
-): ConnectorSettings {
-  return {
-    role,
-    ...(compress === undefined ? {} : { compress }),
-    ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
-    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
-    ...(tlsCaFile === undefined ? {} : { tlsCaFile }),
-    verbose: (line) => reporter.line("debug", line, { end: role }),
-  };
-}
-
-/** What the command itself writes beside the target. */
-function ownNeeds({ summary, logFile }: ShowFlags): PermissionNeed[] {
-  return [
-    ...(summary === undefined
-      ? []
-      : [{ kind: "write", target: summary, reason: "write the summary" } as const]),
-    ...(logFile === undefined
-      ? []
-      : [{ kind: "write", target: logFile, reason: "write the log" } as const]),
-  ];
 }
 
 /** What is known of a run at its end, however it ended. */
@@ -155,20 +126,6 @@ async function perform(
     });
 }
 
-/** Stops a run when the process is told to: first in order, the second time at once. */
-function stopOnSignal(reporter: Reporter, io: CliIo) {
-  const controller = new AbortController();
-  let code: number | undefined;
-  const release = io.onStop((signal) => {
-    if (code !== undefined) return io.exit(code);
-    code = signal === "SIGTERM" ? EXIT_CODES.terminated : EXIT_CODES.interrupted;
-    const again = signal === "SIGINT" ? " (Ctrl-C again stops at once)" : "";
-    reporter.line("info", `Stopping after the batch in flight${again}`);
-    controller.abort(new InterruptedError(`The run was stopped by ${signal}.`));
-  });
-  return { signal: controller.signal, release, code: () => code };
-}
-
 /** How to go on after a run was stopped, which depends on what it leaves behind. */
 function goingOn({ source, target, flags }: TransferJob): string {
   if (target.kind !== "mongodb") return "nothing is left at the target; run the same again";
@@ -182,27 +139,6 @@ function goingOn({ source, target, flags }: TransferJob): string {
 function written({ target, flags }: TransferJob, summary: TransferSummary | undefined): string {
   const count = target.kind === "mongodb" && !flags.dryRun ? summary?.counts.written ?? 0 : 0;
   return count === 0 ? "Nothing was written." : `${count} documents were written.`;
-}
-
-function why(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "the folder does not exist";
-  return error instanceof Error ? error.message.replace(/ \(os error \d+\).*/, "") : String(error);
-}
-
-function summaryFailed(path: string, cause: unknown): IoError {
-  return new IoError(`Cannot write the summary "${path}": ${why(cause)}.`, {
-    hint: "--summary takes a file in a folder that is there",
-    cause,
-  });
-}
-
-/** Makes sure that the summary can be written before the run, which may take hours, has begun. */
-function touchSummary(path: string, io: CliIo): void {
-  try {
-    io.appendFile(path, "");
-  } catch (cause) {
-    throw summaryFailed(path, cause);
-  }
 }
 
 /** A file is there only when all of it is: of a run that failed nothing was written. */

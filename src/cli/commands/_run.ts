@@ -1,0 +1,94 @@
+import { CONNECTORS } from "../../connectors/all.ts";
+import {
+  type ConnectorDescriptor,
+  type ConnectorSettings,
+  EXIT_CODES,
+  InterruptedError,
+  IoError,
+  type PermissionNeed,
+} from "../../core/mod.ts";
+import type { CliIo } from "../_io.ts";
+import type { Reporter } from "../render/reporter.ts";
+import type { ShowFlags } from "./transfer/_flags.ts";
+
+/** The connector of a kind. */
+export function descriptorOf(kind: string): ConnectorDescriptor {
+  const descriptors: readonly ConnectorDescriptor[] = CONNECTORS;
+  return descriptors.find((descriptor) => descriptor.kind === kind)!;
+}
+
+/** What the command line tells every connector. */
+export interface ConnectorFlags {
+  readonly compress?: string | undefined;
+  readonly connectTimeoutMs: number | undefined;
+  readonly idleTimeoutMs: number | undefined;
+  readonly tlsCaFile: string | undefined;
+}
+
+/** The settings of one end. */
+export function settingsOf(
+  role: "source" | "target",
+  { compress, connectTimeoutMs, idleTimeoutMs, tlsCaFile }: ConnectorFlags,
+  reporter: Reporter,
+): ConnectorSettings {
+  return {
+    role,
+    ...(compress === undefined ? {} : { compress }),
+    ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
+    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+    ...(tlsCaFile === undefined ? {} : { tlsCaFile }),
+    verbose: (line) => reporter.line("debug", line, { end: role }),
+  };
+}
+
+/** What the command itself writes beside the target. */
+export function ownNeeds({ summary, logFile }: ShowFlags): PermissionNeed[] {
+  return [
+    ...(summary === undefined
+      ? []
+      : [{ kind: "write", target: summary, reason: "write the summary" } as const]),
+    ...(logFile === undefined
+      ? []
+      : [{ kind: "write", target: logFile, reason: "write the log" } as const]),
+  ];
+}
+
+/** Stops a run when the process is told to: first in order, the second time at once. */
+export function stopOnSignal(reporter: Reporter, io: CliIo): {
+  readonly signal: AbortSignal;
+  readonly release: () => void;
+  readonly code: () => number | undefined;
+} {
+  const controller = new AbortController();
+  let code: number | undefined;
+  const release = io.onStop((signal) => {
+    if (code !== undefined) return io.exit(code);
+    code = signal === "SIGTERM" ? EXIT_CODES.terminated : EXIT_CODES.interrupted;
+    const again = signal === "SIGINT" ? " (Ctrl-C again stops at once)" : "";
+    reporter.line("info", `Stopping after the batch in flight${again}`);
+    controller.abort(new InterruptedError(`The run was stopped by ${signal}.`));
+  });
+  return { signal: controller.signal, release, code: () => code };
+}
+
+function why(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "the folder does not exist";
+  return error instanceof Error ? error.message.replace(/ \(os error \d+\).*/, "") : String(error);
+}
+
+/** The error for a summary that cannot be written. */
+export function summaryFailed(path: string, cause: unknown): IoError {
+  return new IoError(`Cannot write the summary "${path}": ${why(cause)}.`, {
+    hint: "--summary takes a file in a folder that is there",
+    cause,
+  });
+}
+
+/** Makes sure that the summary can be written before the run, which may take hours, has begun. */
+export function touchSummary(path: string, io: CliIo): void {
+  try {
+    io.appendFile(path, "");
+  } catch (cause) {
+    throw summaryFailed(path, cause);
+  }
+}

@@ -1,0 +1,137 @@
+import {
+  EXIT_CODES,
+  exitCodeOf,
+  InterruptedError,
+  type PermissionNeed,
+  UsageError,
+} from "../../../core/mod.ts";
+import { sameFile } from "../../../io/mod.ts";
+import { ensurePermissions } from "../../../permissions/mod.ts";
+import { type CliIo, ClosedOutput } from "../../_io.ts";
+import { errorToJson, errorToText } from "../../render/error.ts";
+import { Reporter } from "../../render/reporter.ts";
+import { ownNeeds, stopOnSignal, summaryFailed, touchSummary } from "../_run.ts";
+import type { ShowFlags } from "../transfer/_flags.ts";
+import { isClosedPipe } from "../transfer/_stage.ts";
+import type { SourceRun } from "./_source.ts";
+
+/** A file that a run reads or writes, and what to call it. */
+export interface NamedFile {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** What a command is given while it runs. */
+export interface Frame extends SourceRun {
+  /**
+   * Checks, before anything is opened, that all is allowed and that nothing that is written is
+   * something else as well.
+   */
+  begin(files: {
+    readonly needs: readonly PermissionNeed[];
+    readonly reads: readonly NamedFile[];
+    readonly writes: readonly NamedFile[];
+  }): Promise<void>;
+}
+
+/** What a command did. */
+export interface Done {
+  /** Members of the result that `--json` and `--summary` give. */
+  readonly result: Readonly<Record<string, unknown>>;
+  /** The exit code. Default 0. */
+  readonly code?: number;
+}
+
+/** Refuses what would be written over something that is read, or over another thing written. */
+async function refuseSameFiles(
+  reads: readonly NamedFile[],
+  writes: readonly NamedFile[],
+): Promise<void> {
+  for (const [index, { name, path }] of writes.entries()) {
+    for (const other of [...reads, ...writes.slice(0, index)]) {
+      if (path === "-" || other.path === "-") continue;
+      if (path !== other.path && !await sameFile(path, other.path)) continue;
+      throw new UsageError(`Cannot use ${name} "${path}": ${other.name} is the same file.`, {
+        hint: `give ${name.split(" ")[0]} another name`,
+      });
+    }
+  }
+}
+
+/** Runs a command: shows it, stops it on a signal, tells its errors and its result. */
+export async function runFramed(
+  show: ShowFlags,
+  io: CliIo,
+  work: (frame: Frame) => Promise<Done>,
+): Promise<number> {
+  const reporter = new Reporter(io, show);
+  const stop = stopOnSignal(reporter, io);
+  const start = io.now();
+  let ownFiles = false;
+  let done: Done = { result: {} };
+  let failure: unknown;
+  try {
+    if (show.quiet && show.verbose) {
+      throw new UsageError("Cannot use --quiet with --verbose: one says less, the other more.");
+    }
+    done = await work({
+      reporter,
+      signal: stop.signal,
+      io,
+      async begin({ needs, reads, writes }) {
+        await ensurePermissions([...needs, ...ownNeeds(show)], { prompt: io.interactive });
+        const { summary, logFile } = show;
+        await refuseSameFiles(reads, [
+          ...writes,
+          ...summary === undefined ? [] : [{ name: "--summary", path: summary }],
+          ...logFile === undefined ? [] : [{ name: "--log-file", path: logFile }],
+        ]);
+        if (summary !== undefined) touchSummary(summary, io);
+        ownFiles = true;
+      },
+    });
+  } catch (error) {
+    failure = error;
+    if (!ownFiles) reporter.withoutLog();
+  } finally {
+    stop.release();
+    reporter.finish();
+  }
+  // Who reads the output left: no failure.
+  const left = failure instanceof ClosedOutput || isClosedPipe(failure);
+  const error = left ? undefined : failure;
+  const stopped = error instanceof InterruptedError;
+  let code = error === undefined
+    ? done.code ?? EXIT_CODES.done
+    : (stopped ? stop.code() : undefined) ?? exitCodeOf(error);
+  if (error !== undefined) {
+    const shown = stopped
+      ? new InterruptedError(`${error.message} Nothing was written.`, {
+        hint: "run the same again; it starts from the beginning",
+        cause: error,
+      })
+      : error;
+    reporter.line("error", errorToText(shown, show.verbose).trimEnd(), {
+      error: errorToJson(shown),
+    });
+  }
+  const result = {
+    schemaVersion: 1,
+    ...done.result,
+    seconds: Math.round(io.now() - start) / 1000,
+    issues: reporter.issues.map(({ code, level, message }) => ({ code, level, message })),
+    exitCode: code,
+    ...(error === undefined ? {} : { error: errorToJson(error) }),
+  };
+  if (show.summary !== undefined && ownFiles) {
+    try {
+      io.writeFile(show.summary, JSON.stringify(result, null, 2) + "\n");
+    } catch (cause) {
+      const failed = summaryFailed(show.summary, cause);
+      reporter.line("error", errorToText(failed, show.verbose).trimEnd());
+      if (code === EXIT_CODES.done) code = exitCodeOf(failed);
+    }
+  }
+  if (show.json && !left) io.out(JSON.stringify(result) + "\n");
+  return code;
+}

@@ -1,0 +1,234 @@
+import { DataError, formatNamespace, type PermissionNeed, UsageError } from "../../../core/mod.ts";
+import { fileWriteNeeds, pathKind } from "../../../io/mod.ts";
+import type { ProfiledCollection } from "../../../profile/mod.ts";
+import type { InferOptions } from "../../../schema/infer/options.ts";
+import type { SchemaPlace, SchemaTarget } from "../../../schema/schema_files.ts";
+import type { CliIo } from "../../_io.ts";
+import { formatBytes, formatCount } from "../../render/_units.ts";
+import type { Reporter } from "../../render/reporter.ts";
+import type { ShowFlags } from "../transfer/_flags.ts";
+import type { InferFlags, OutputFlags, SourceFlags } from "./_flags.ts";
+import { type NamedFile, runFramed } from "./_frame.ts";
+import { profilesOf, readText, type SchemaSource, sourceNeeds } from "./_source.ts";
+import { fileEnding } from "../../../schema/schema_files.ts";
+import { refuseOtherEnding } from "./_targets.ts";
+
+/** Types to be made, as the generic command and the presets ask for them. */
+export interface SchemaJob {
+  readonly source: SchemaSource;
+  readonly flags: SourceFlags;
+  readonly infer: InferFlags;
+  readonly output: OutputFlags;
+  /** What to write; nothing if only the profile is to be saved. */
+  readonly targets: readonly SchemaTarget[];
+  readonly show: ShowFlags;
+}
+
+/** Makes types, and gives the exit code. */
+export function makeSchema(job: SchemaJob, io: CliIo): Promise<number> {
+  const { source, flags, output, targets, show } = job;
+  return runFramed(show, io, async (frame) => {
+    const { reporter, signal } = frame;
+    const meant = placeOf(job);
+    const files = filesOf(meant, targets, job);
+    await frame.begin({
+      needs: [
+        ...sourceNeeds(source, flags, reporter),
+        ...needsOf(meant, files),
+        ...overridesNeeds(job.infer.overrides),
+      ],
+      reads: [
+        ...source.path === undefined ? [] : [{ name: "the source", path: source.path }],
+        ...job.infer.overrides === undefined
+          ? []
+          : [{ name: "--overrides", path: job.infer.overrides }],
+      ],
+      writes: files,
+    });
+    const place = await lookAt(meant, targets);
+    const { refuseForeign, writeFiles } = await import("../../../schema/write_files.ts");
+    for (const { path } of files) {
+      const inFolder = place?.holds === "folder" && path !== output.saveProfile;
+      if (!inFolder) await refuseForeign(path, output.overwrite);
+    }
+    const options = await inferOptions(job.infer, io);
+    const collections = await profilesOf(source, flags, frame);
+    tell(collections, source, reporter);
+    const { schemaFiles } = await import("../../../schema/schema_files.ts");
+    const made = place === undefined ? [] : schemaFiles(collections, targets, place, options);
+    const saved = output.saveProfile === undefined ? [] : [{
+      path: output.saveProfile,
+      text: (await import("../../../profile/saved.ts")).saveProfiles(collections),
+      target: "profile",
+    }];
+    const all = [...saved, ...made];
+    await writeFiles(all, {
+      overwrite: output.overwrite,
+      signal,
+      ...(place?.holds === "folder" ? { folder: place.path } : {}),
+    });
+    for (const { path, target } of all) {
+      if (path !== "-") reporter.line("info", `Wrote ${path}`, { file: path, target });
+    }
+    return { result: resultOf(source, collections, all) };
+  });
+}
+
+/** How the output is meant, as far as its name tells. */
+function placeOf({ output: { output }, targets, show }: SchemaJob): SchemaPlace | undefined {
+  if (targets.length === 0) return undefined;
+  const kinds = targets.map(({ generator }) => generator.kind);
+  if (output === undefined || output === "-") {
+    if (kinds.length > 1) {
+      throw new UsageError(
+        `Cannot write ${kinds.join(" and ")} to standard output: it holds one text.`,
+        { hint: "-o types/ writes a file for each" },
+      );
+    }
+    if (show.json) {
+      throw new UsageError("Cannot use --json: standard output has the types.", {
+        hint: "-o FILE writes the types into a file; --summary FILE the object",
+      });
+    }
+    return { holds: "file", path: "-" };
+  }
+  if (/[/\\]$/.test(output)) return { holds: "folder", path: output.replace(/[/\\]+$/, "") || "/" };
+  if (targets.length > 1) return { holds: "base", path: output };
+  refuseOtherEnding(targets[0]!.generator, output);
+  return { holds: "file", path: output };
+}
+
+/** A name without a slash at its end may be that of a folder that is there. */
+async function lookAt(
+  place: SchemaPlace | undefined,
+  targets: readonly SchemaTarget[],
+): Promise<SchemaPlace | undefined> {
+  if (place === undefined || place.path === "-" || place.holds === "folder") return place;
+  if (await pathKind(place.path) === "folder") return { holds: "folder", path: place.path };
+  if (place.holds === "base") {
+    const ending = targets.map(({ generator }) => generator.extension)
+      .find((extension) => place.path.endsWith(extension));
+    if (ending !== undefined) {
+      throw new UsageError(
+        `Cannot write ${targets.length} targets to "${place.path}": it is one file.`,
+        { hint: `-o ${place.path.slice(0, -ending.length)} writes one for each of that name` },
+      );
+    }
+  }
+  return place;
+}
+
+function filesOf(
+  place: SchemaPlace | undefined,
+  targets: readonly SchemaTarget[],
+  { output: { saveProfile } }: SchemaJob,
+): NamedFile[] {
+  const saved = saveProfile === undefined ? [] : [{ name: "--save-profile", path: saveProfile }];
+  if (place === undefined || place.holds === "folder") return saved;
+  if (place.holds === "file") return [...saved, { name: "-o", path: place.path }];
+  return [
+    ...saved,
+    ...targets.map(({ generator }) => ({
+      name: `-o (${generator.kind})`,
+      path: place.path + fileEnding(generator),
+    })),
+  ];
+}
+
+function needsOf(
+  place: SchemaPlace | undefined,
+  files: readonly NamedFile[],
+): readonly PermissionNeed[] {
+  const needs: PermissionNeed[] = files.flatMap(({ path }) => fileWriteNeeds(path));
+  if (place?.holds === "folder") {
+    needs.push(
+      { kind: "read", target: place.path, reason: "see what is in the folder" },
+      { kind: "write", target: place.path, reason: "write the files in the folder" },
+    );
+  }
+  if (place?.holds === "base") {
+    needs.push({ kind: "read", target: place.path, reason: "see whether it is a folder" });
+  }
+  return needs;
+}
+
+function overridesNeeds(path: string | undefined): readonly PermissionNeed[] {
+  return path === undefined ? [] : [{ kind: "read", target: path, reason: "read the overrides" }];
+}
+
+/** Options of inference, the overrides read. */
+export async function inferOptions(flags: InferFlags, io: CliIo): Promise<InferOptions> {
+  const { rootName, minShare, enums, overrides } = flags;
+  return {
+    ...(rootName === undefined ? {} : { rootName }),
+    ...(minShare === undefined ? {} : { minShare }),
+    ...(enums === undefined ? {} : { enums }),
+    ...(overrides === undefined ? {} : {
+      overrides: (await import("../../../schema/infer/overrides.ts"))
+        .parseOverrides(readText(overrides, "overrides", io), overrides),
+    }),
+  };
+}
+
+/** Says what was read; a source without documents has no types. */
+export function tell(
+  collections: readonly ProfiledCollection[],
+  source: SchemaSource,
+  reporter: Reporter,
+): void {
+  const seen = collections.reduce((sum, { profile }) => sum + profile.documents, 0);
+  if (seen === 0) {
+    throw new DataError(`Cannot make types of "${source.display}": it has no documents.`, {
+      stage: "source",
+      hint: "types come from documents; put some in first",
+    });
+  }
+  for (const { namespace, profile, of } of collections) {
+    const name = formatNamespace(namespace);
+    const { documents, bytes } = profile;
+    const fields = { namespace: name, documents, bytes, ...(of === undefined ? {} : { of }) };
+    if (documents === 0) {
+      reporter.issue({
+        code: "empty-collection",
+        level: "info",
+        namespace,
+        message: `${name} has no documents and is left out`,
+      });
+      continue;
+    }
+    const size = formatBytes(bytes);
+    reporter.line(
+      "info",
+      of === undefined
+        ? `${name}: ${formatCount(documents)} documents, ${size}`
+        : `${name}: a sample of ${formatCount(documents)} of ${formatCount(of)} documents, ` +
+          `${size}; --all reads all`,
+      fields,
+    );
+  }
+}
+
+/** The result as programs get it. */
+export function resultOf(
+  source: SchemaSource,
+  collections: readonly ProfiledCollection[],
+  files: readonly { readonly path: string; readonly text: string; readonly target: string }[] = [],
+): Record<string, unknown> {
+  return {
+    source: source.display,
+    collections: collections.map(({ namespace, profile, of }) => ({
+      name: formatNamespace(namespace),
+      documents: profile.documents,
+      bytes: profile.bytes,
+      sampled: of !== undefined,
+      ...(of === undefined ? {} : { of }),
+    })),
+    documents: collections.reduce((sum, { profile }) => sum + profile.documents, 0),
+    sampled: collections.some(({ of }) => of !== undefined),
+    files: files.map(({ path, text, target }) => ({
+      path,
+      target,
+      bytes: new TextEncoder().encode(text).length,
+    })),
+  };
+}

@@ -1,0 +1,124 @@
+import { type OptionSpec, UsageError } from "../../../core/mod.ts";
+import { nearest } from "../../../connectors/_nearest.ts";
+import { GENERATORS } from "../../../schema/gen/all.ts";
+import type { Generator } from "../../../schema/gen/generator.ts";
+import type { SchemaTarget } from "../../../schema/schema_files.ts";
+import type { OptionData } from "../../_options.ts";
+import { list, type RawFlags } from "../transfer/_flags.ts";
+
+/** The key under which the parser gives an option: `--no-x` gives `x: false`. */
+function keyOf({ flag }: OptionSpec): string {
+  const name = /--(?:no-)?([a-z][\w-]*)/.exec(flag)?.[1] ?? "";
+  return name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function isNegative({ flag }: OptionSpec): boolean {
+  return flag.startsWith("--no-");
+}
+
+function wasGiven(spec: OptionSpec, raw: RawFlags): boolean {
+  const value = raw[keyOf(spec)];
+  return isNegative(spec) ? value === false : value !== undefined;
+}
+
+/** The options of all generators, each once: what several have in common has one flag. */
+export function generatorOptions(): readonly OptionData[] {
+  const found = new Map<string, { spec: OptionSpec; kinds: string[] }>();
+  for (const { kind, options } of GENERATORS) {
+    for (const spec of options) {
+      const known = found.get(spec.flag);
+      if (known === undefined) found.set(spec.flag, { spec, kinds: [kind] });
+      else known.kinds.push(kind);
+    }
+  }
+  return [...found.values()].map(({ spec, kinds }): OptionData => {
+    const help = spec.help[0]!.toUpperCase() + spec.help.slice(1).replace(/\.$/, "");
+    const preset = spec.default === undefined ? "" : ` Default ${spec.default}.`;
+    return { flags: spec.flag, help: `${help}.${preset} (${kinds.join(", ")})` };
+  });
+}
+
+/** The names that `--to` takes. */
+export function targetNames(): readonly string[] {
+  return GENERATORS.map(({ kind }) => kind);
+}
+
+function byKind(kind: string): Generator {
+  const found = GENERATORS.find((generator) => generator.kind === kind);
+  if (found !== undefined) return found;
+  const near = nearest(kind, targetNames());
+  throw new UsageError(
+    `Cannot use --to "${kind}": the target is unknown. Known are ${targetNames().join(", ")}.`,
+    near === undefined ? {} : { hint: `did you mean --to ${near}?` },
+  );
+}
+
+/** What `--to` names, without doubles; nothing if it is not given. */
+export function namedTargets(raw: RawFlags): readonly string[] {
+  return [
+    ...new Set(list(raw, "to").flatMap((text) => text.split(",")).map((kind) => kind.trim())),
+  ];
+}
+
+/** The generators that are meant, each with its own options of those that were given. */
+export function chooseTargets(
+  kinds: readonly string[],
+  output: string | undefined,
+  raw: RawFlags,
+): readonly SchemaTarget[] {
+  const generators = kinds.length === 0 ? [byOutput(output)] : kinds.map(byKind);
+  refuseForeignOptions(generators, raw);
+  return generators.map((generator) => {
+    const options: Record<string, string | boolean> = {};
+    for (const spec of generator.options) {
+      if (!wasGiven(spec, raw)) continue;
+      const value = raw[keyOf(spec)];
+      options[spec.name] = typeof value === "string" ? value : !isNegative(spec);
+    }
+    return { generator, options };
+  });
+}
+
+/** Where no target is named, the file's name may say it. */
+function byOutput(output: string | undefined): Generator {
+  const standard = GENERATORS[0]!;
+  if (output === undefined || output.endsWith(standard.extension)) return standard;
+  const fit = GENERATORS.filter(({ extension }) => output.endsWith(extension));
+  if (fit.length === 0) return standard;
+  const longest = Math.max(...fit.map(({ extension }) => extension.length));
+  const closest = fit.filter(({ extension }) => extension.length === longest);
+  if (closest.length === 1) return closest[0]!;
+  const names = closest.map(({ kind }) => `--to ${kind}`);
+  throw new UsageError(`Cannot tell what "${output}" is to hold: several targets end so.`, {
+    hint: `say ${names.join(" or ")}`,
+  });
+}
+
+/** Refuses a file whose name says that it holds something else. */
+export function refuseOtherEnding(target: Generator, output: string): void {
+  if (output.endsWith(target.extension)) return;
+  const others = GENERATORS.filter(({ extension }) => output.endsWith(extension));
+  if (others.length === 0) return;
+  const names = others.map(({ kind }) => kind).join(" or ");
+  throw new UsageError(
+    `Cannot write ${target.kind} to "${output}": a file of that name holds ${names}.`,
+    { hint: `name it ….${target.extension.slice(1)}, or use --to ${others[0]!.kind}` },
+  );
+}
+
+function refuseForeignOptions(chosen: readonly Generator[], raw: RawFlags): void {
+  for (const { options } of GENERATORS) {
+    for (const spec of options) {
+      if (!wasGiven(spec, raw)) continue;
+      const has = ({ options }: Generator) => options.some(({ flag }) => flag === spec.flag);
+      if (chosen.some(has)) continue;
+      const flag = spec.flag.split(" ")[0]!;
+      const names = GENERATORS.filter(has).map(({ kind }) => kind);
+      throw new UsageError(
+        `Cannot use ${flag} with --to ${chosen.map(({ kind }) => kind).join(",")}: ` +
+          `it is an option of ${names.join(", ")}.`,
+        { hint: `leave it out, or add --to ${names[0]}` },
+      );
+    }
+  }
+}
