@@ -1,5 +1,6 @@
 import { documentLength } from "../core/mod.ts";
 import { BSON_TYPE, bsonTypeName, elements, type ElementSpan, findElement } from "../bson/mod.ts";
+import { CAPS } from "../profile/mod.ts";
 import type {
   ArrayModel,
   FieldModel,
@@ -37,6 +38,7 @@ export class DocumentValidator {
   readonly #fields = new Map<readonly FieldModel[], Fields>();
   #buffer: Uint8Array = new Uint8Array(0);
   #closed = false;
+  #depth = 0;
 
   /** Prepares to validate by a schema. */
   constructor({ root }: SchemaModel) {
@@ -52,6 +54,7 @@ export class DocumentValidator {
   validate(buffer: Uint8Array, start: number, closed: boolean): Mismatch | undefined {
     this.#buffer = buffer;
     this.#closed = closed;
+    this.#depth = 0;
     return this.#structure(this.#root, start);
   }
 
@@ -150,9 +153,20 @@ export class DocumentValidator {
   }
 
   #type(model: TypeModel, span: ElementSpan): Mismatch | undefined {
+    if (model.type === "scalar") return this.#scalar(model, span);
+    // What is deeper was not looked at either.
+    if (this.#depth === CAPS.depth) return undefined;
+    this.#depth++;
+    const mismatch = this.#container(model, span);
+    this.#depth--;
+    return mismatch;
+  }
+
+  #container(
+    model: Exclude<TypeModel, ScalarModel>,
+    span: ElementSpan,
+  ): Mismatch | undefined {
     switch (model.type) {
-      case "scalar":
-        return this.#scalar(model, span);
       case "object":
       case "variants":
       case "map":
