@@ -221,13 +221,15 @@ export abstract class PythonWriter {
   }
 
   #map(map: MapModel): Expression {
-    if (map.named.length > 0) return this.namedMap(map);
-    // A map of itself has no end: what is inside stays unsaid.
-    if (this.#openMaps.has(map.name)) return "object";
+    if (this.isClass(map)) return this.namedMap(map);
+    // A map of itself has no end: what is further inside stays unsaid.
+    if (this.#openMaps.has(map.name)) return subscript("dict", "str", "object");
     this.#openMaps.add(map.name);
-    const value = this.innerType(map.value);
+    const whole = map.named.length > 0
+      ? this.namedMap(map)
+      : subscript("dict", "str", this.innerType(map.value));
     this.#openMaps.delete(map.name);
-    return subscript("dict", "str", value);
+    return whole;
   }
 
   /** The document itself is a map: it has a name all the same. */

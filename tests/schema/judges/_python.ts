@@ -129,6 +129,7 @@ export class PythonJudge {
         ],
         stdout: "piped",
         stderr: "piped",
+        env: { PYTHONUTF8: "1" },
       }).output();
       if (code === 0) break;
       const text = new TextDecoder();
@@ -166,7 +167,7 @@ class Worker {
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
-      env: { PYTHONIOENCODING: "utf-8" },
+      env: { PYTHONUTF8: "1" },
     }).spawn();
     this.#input = this.#child.stdin.getWriter();
     this.#output = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();

@@ -1,4 +1,11 @@
-import type { FieldModel, SchemaModel, TypeModel, ValueModel } from "../../../../src/schema/mod.ts";
+import { typeName } from "../../../../src/schema/infer/name.ts";
+import type {
+  FieldModel,
+  ObjectModel,
+  SchemaModel,
+  TypeModel,
+  ValueModel,
+} from "../../../../src/schema/mod.ts";
 
 /** A value of some types, of which none is null. */
 export function value(types: readonly TypeModel[], nulls = 0, total = 10): ValueModel {
@@ -21,6 +28,111 @@ export const TEXT: TypeModel = { type: "scalar", kind: "string", count: 10 };
 export const INT: TypeModel = { type: "scalar", kind: "int", count: 10 };
 /** An id. */
 export const ID: TypeModel = { type: "scalar", kind: "objectId", count: 10 };
+
+const object = (name: string, fields: readonly FieldModel[]): ObjectModel => ({
+  type: "object",
+  name,
+  path: name.toLowerCase(),
+  count: 10,
+  open: false,
+  fields,
+});
+
+const tagged = (tag: string, fields: readonly FieldModel[]) => ({
+  value: tag,
+  object: object(`Sum${typeName(tag)}`, [
+    field("op", [{
+      type: "scalar",
+      kind: "string",
+      count: 5,
+      closed: true,
+      values: [{ value: tag, count: 5 }],
+    }]),
+    ...fields,
+  ]),
+});
+
+const map = (
+  name: string,
+  types: readonly TypeModel[],
+  named: readonly FieldModel[] = [],
+): TypeModel => ({
+  type: "map",
+  name,
+  path: name.toLowerCase(),
+  count: 10,
+  keys: "hex24",
+  named,
+  value: value(types),
+});
+
+const ref = (name: string): TypeModel => ({ type: "ref", name, count: 3 });
+
+/** A model whose types need one another: through unions, maps, and maps of maps. */
+export const RECURSIVE: SchemaModel = {
+  namespace: { db: "shop", collection: "plans" },
+  documents: 10,
+  notes: [],
+  root: object("Plan", [
+    optional("sum", [{
+      type: "variants",
+      name: "Sum",
+      path: "sum",
+      count: 10,
+      tag: "op",
+      variants: [
+        tagged("add", [
+          field("args", [{
+            type: "array",
+            count: 10,
+            element: value([ref("Sum")], 1),
+            minLength: 0,
+            maxLength: 2,
+          }]),
+        ]),
+        tagged('n"m', [field("value", [INT, ref("Plan")])]),
+      ],
+    }]),
+    optional("tree", [map("Tree", [INT, ref("Tree")])]),
+    optional("forest", [map("Forest", [ref("Forest"), ref("Node")], [field("n", [INT])])]),
+    optional("node", [
+      object("Node", [
+        field("kids", [map("Kids", [ref("Node")])]),
+        optional("up", [ref("Plan"), ref("Kids")], 1),
+      ]),
+    ]),
+  ]),
+};
+
+/** Documents that it takes. */
+export const PLANS: readonly Record<string, unknown>[] = [
+  {
+    sum: {
+      op: "add",
+      args: [
+        { op: 'n"m', value: 1 },
+        { op: "add", args: [null] },
+        { op: 'n"m', value: { tree: { a: 1 } } },
+      ],
+    },
+  },
+  {
+    tree: { a: { b: 1, c: { d: 1 } } },
+    forest: { n: 1, x: { n: 2 }, y: { kids: {} } },
+    node: { kids: { a: { kids: {} } }, up: { tree: {} } },
+  },
+  { node: { kids: {}, up: { a: { kids: {} } } } },
+  {},
+];
+
+/** Documents that it refuses. */
+export const NO_PLANS: readonly Record<string, unknown>[] = [
+  { sum: { op: "add", args: [{ op: "mul" }] } },
+  { sum: { op: 'n"m', value: { tree: 1 } } },
+  { tree: { a: "one" } },
+  { forest: { n: "1" } },
+  { node: { kids: { a: 1 } } },
+];
 
 /** A small model with everything that is written differently. */
 export const MODEL: SchemaModel = {

@@ -3,7 +3,7 @@ import { pydanticGenerator } from "../../../../src/schema/gen/pydantic.ts";
 import { FORMAT_NAMES, type FormatName } from "../../../../src/profile/mod.ts";
 import { dataSets } from "../../../schema/data_sets.ts";
 import { judge } from "../../../schema/judges/pydantic.ts";
-import { field, INT, MODEL, TEXT as STRING } from "./_model.ts";
+import { field, INT, MODEL, NO_PLANS, PLANS, RECURSIVE, TEXT as STRING } from "./_model.ts";
 import { changed, CHANGES, ORDER, ORDERS } from "./_orders.ts";
 import { encode, judgeOrSkip, modelOf, SETS, textOf } from "./_python.ts";
 
@@ -126,6 +126,17 @@ Deno.test("`pydanticGenerator` writes types that refuse other documents", async 
   for (const [i, { name, refused }] of CHANGES.entries()) {
     await t.step(name, () => assertEquals(results[i] !== undefined, refused, results[i]));
   }
+});
+
+Deno.test("`pydanticGenerator` writes types that need one another", async () => {
+  await using python = await judgeOrSkip(judge);
+  if (python === undefined) return;
+  const text = textOf(pydanticGenerator, RECURSIVE);
+  assertEquals(await python.compile([text]), [undefined]);
+  const documents = encode(...PLANS, ...NO_PLANS);
+  const results = await python.accept(text, RECURSIVE, documents);
+  assertEquals(results.slice(0, PLANS.length).filter((why) => why !== undefined), []);
+  assertEquals(results.slice(PLANS.length).filter((why) => why === undefined), []);
 });
 
 Deno.test("`pydanticGenerator` is right on real data", async (t) => {

@@ -2,9 +2,9 @@ import { assertEquals } from "@std/assert";
 import { typeddictGenerator } from "../../../../src/schema/gen/typeddict.ts";
 import { dataSets } from "../../../schema/data_sets.ts";
 import { judge } from "../../../schema/judges/typeddict.ts";
-import { MODEL } from "./_model.ts";
+import { MODEL, NO_PLANS, PLANS, RECURSIVE } from "./_model.ts";
 import { changed, CHANGES, ORDERS } from "./_orders.ts";
-import { judgeOrSkip, modelOf, SETS, textOf } from "./_python.ts";
+import { encode, judgeOrSkip, modelOf, SETS, textOf } from "./_python.ts";
 
 const TEXT = `# Made by datahood 0.1.0 from 10 documents of orders.bson.
 # Edits are lost when it is made again.
@@ -95,6 +95,17 @@ Deno.test("`typeddictGenerator` writes types that refuse other documents", async
   for (const [i, { name, refused }] of CHANGES.entries()) {
     await t.step(name, () => assertEquals(results[i] !== undefined, refused, results[i]));
   }
+});
+
+Deno.test("`typeddictGenerator` writes types that need one another", async () => {
+  await using python = await judgeOrSkip(judge);
+  if (python === undefined) return;
+  const text = textOf(typeddictGenerator, RECURSIVE);
+  assertEquals(await python.compile([text]), [undefined]);
+  const documents = encode(...PLANS, ...NO_PLANS);
+  const results = await python.accept(text, RECURSIVE, documents);
+  assertEquals(results.slice(0, PLANS.length).filter((why) => why !== undefined), []);
+  assertEquals(results.slice(PLANS.length).filter((why) => why === undefined), []);
 });
 
 Deno.test("`typeddictGenerator` is right on real data", async (t) => {
