@@ -198,7 +198,8 @@ export class ReadAhead {
     if (this.#restarted) return false;
     if (this.#last === undefined) return capabilities.rereadable;
     // A count of documents starts anew with each read; and one position cannot stand for two lanes.
-    const counted = read.query?.skip !== undefined || read.query?.limit !== undefined;
+    const { skip, limit, sample } = read.query ?? {};
+    const counted = (skip ?? limit ?? sample) !== undefined;
     return capabilities.resumable && read.resumable === true && !counted && this.#lanes.size === 1;
   }
 }

@@ -1,5 +1,5 @@
-/** The replies of one `find`, the next on its way while one is used. */
-import type { ClientSession, Document, FindCursor, FindOptions } from "mongodb";
+/** The replies of one `find`, or of a sample, the next on its way while one is used. */
+import type { AggregateOptions, ClientSession, Document, FindOptions } from "mongodb";
 import {
   type CollectionInfo,
   documentLength,
@@ -9,7 +9,8 @@ import {
 } from "../../core/mod.ts";
 import { batchSizeFor, firstBatchSize } from "./_estimate.ts";
 import { pluck, rawField } from "./_raw.ts";
-import { type Reply, setBatchSize, takeReply } from "./_reply.ts";
+import { type RawCursor, type Reply, setBatchSize, takeReply } from "./_reply.ts";
+import { samplePipeline, sampleReadPreference } from "./_sample.ts";
 import { valuesOf } from "./_values.ts";
 import { displayOf } from "./options.ts";
 import type { MongoSession } from "./session.ts";
@@ -19,14 +20,16 @@ import { translateError } from "./translate_error.ts";
 export const REFRESH_MS = 5 * 60_000;
 /** How long leaving early waits for the reply that is on its way. */
 const GRACE_MS = 1000;
+/** How long a server may look for a sample: of a view it may have to make all documents first. */
+const SAMPLE_MS = 60_000;
 /** Atlas refuses cursors without a time limit in its smallest tiers, with its one code for all. */
 const ATLAS_ERROR = 8000;
 
 /** Whether a collection can be read in an order that can be gone on from. */
 export function isResumable(collection: CollectionInfo, query: Query = {}): boolean {
   if (collection.type !== "collection") return false;
-  const { projection, sort, skip = 0, limit = 0 } = query;
-  if (sort !== undefined || skip > 0 || limit > 0) return false;
+  const { projection, sort, skip = 0, limit = 0, sample } = query;
+  if (sort !== undefined || skip > 0 || limit > 0 || sample !== undefined) return false;
   // The position is the last document's _id: it has to be there.
   if (projection !== undefined && "_id" in projection && !isOn(projection._id)) return false;
   // With a collation, the order of the index is not the order of the bytes.
@@ -64,7 +67,7 @@ class FindReplies implements Replies {
   readonly #collection: CollectionInfo;
   readonly #options: ReadOptions;
   readonly #settings: FindSettings;
-  #cursor: FindCursor<Uint8Array> | undefined;
+  #cursor: RawCursor | undefined;
   #serverSession: ClientSession | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #pending: Promise<Reply | undefined> | undefined;
@@ -116,10 +119,26 @@ class FindReplies implements Replies {
       const { refreshMs = REFRESH_MS } = this.#settings;
       this.#timer = setInterval(() => void this.#refresh(), refreshMs);
     }
-    this.#cursor = client.db(namespace.db).collection(namespace.collection).find<Uint8Array>(
-      (this.#options.query?.filter ?? {}) as Document,
-      this.#findOptions(noCursorTimeout),
-    );
+    const collection = client.db(namespace.db).collection(namespace.collection);
+    const { query = {} } = this.#options;
+    this.#cursor = query.sample === undefined
+      ? collection.find<Uint8Array>(
+        (query.filter ?? {}) as Document,
+        this.#findOptions(noCursorTimeout),
+      )
+      : collection.aggregate<Uint8Array>(samplePipeline(query), this.#sampleOptions());
+  }
+
+  #sampleOptions(): AggregateOptions {
+    const { uri } = this.#session.options;
+    return {
+      raw: true,
+      batchSize: firstBatchSize(this.#options.batchDocuments),
+      allowDiskUse: true,
+      maxTimeMS: SAMPLE_MS,
+      ...(this.#serverSession === undefined ? {} : { session: this.#serverSession }),
+      ...sampleReadPreference(uri),
+    };
   }
 
   #findOptions(noCursorTimeout: boolean): FindOptions {
@@ -199,7 +218,7 @@ class FindReplies implements Replies {
       action: "read",
       display: displayOf(options, namespace),
       stage: "source",
-      command: "find",
+      command: this.#options.query?.sample === undefined ? "find" : "aggregate",
       namespace,
       loggedIn,
       query: this.#options.query !== undefined,

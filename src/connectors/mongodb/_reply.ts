@@ -1,5 +1,5 @@
 /** The documents of a server's reply where they lie, without an object for each. */
-import type { FindCursor } from "mongodb";
+import type { AggregationCursor, FindCursor } from "mongodb";
 import { DataError, documentLength } from "../../core/mod.ts";
 
 /** Raw documents in one buffer. */
@@ -30,14 +30,17 @@ const ELEMENT_TYPE = 0;
 const ELEMENT_VALUE = 3;
 const TYPE_OBJECT = 3;
 
+/** A cursor over raw documents. */
+export type RawCursor = FindCursor<Uint8Array> | AggregationCursor<Uint8Array>;
+
 /** Takes what the cursor has buffered. */
-export function takeReply(cursor: FindCursor<Uint8Array>): Reply {
+export function takeReply(cursor: RawCursor): Reply {
   const reply = takeWhole(cursor as unknown as CursorInternals) ?? takeViews(cursor);
   return checked(reply.buffer, reply.starts);
 }
 
 /** Sets how many documents the next reply has; `false` if this driver does not let one. */
-export function setBatchSize(cursor: FindCursor<Uint8Array>, size: number): boolean {
+export function setBatchSize(cursor: RawCursor, size: number): boolean {
   const options = (cursor as unknown as CursorInternals).cursorOptions;
   if (typeof options?.batchSize !== "number") return false;
   options.batchSize = size;
@@ -65,7 +68,7 @@ function takeWhole(
 
 /** By the driver's public call: views that share the reply's memory. */
 function takeViews(
-  cursor: FindCursor<Uint8Array>,
+  cursor: RawCursor,
 ): { buffer: Uint8Array; starts: Uint32Array } {
   const views = cursor.readBufferedDocuments();
   const starts = new Uint32Array(views.length);

@@ -159,7 +159,7 @@ export class MongoConnector extends BaseConnector {
         // The server's own order is not promised; in `_id` order two reads agree.
         ordered: false,
         fidelity: "bytes",
-        query: ["filter", "projection", "sort", "skip", "limit"],
+        query: ["filter", "projection", "sort", "skip", "limit", "sample"],
         pointInTime: false,
       },
       async *describe(options: Cancellable = {}): AsyncGenerator<CollectionInfo, void, void> {

@@ -12,6 +12,7 @@ import {
 import { compareNamespaces, fromPosition, type MongoPosition, toPosition } from "./_position.ts";
 import { isResumable, openReplies } from "./_replies.ts";
 import { pluck } from "./_raw.ts";
+import { Doubles } from "./_sample.ts";
 import { splitReply } from "./_split.ts";
 import { describeCollections } from "./describe.ts";
 import { displayOf } from "./options.ts";
@@ -90,8 +91,9 @@ async function* readDocuments(
   let index = order?.from?.index ?? 0;
   const find = order === undefined ? {} : { order: { after: order.from?.id } };
   await using replies = openReplies(session, collection, options, find);
+  const doubles = options.query?.sample === undefined ? undefined : new Doubles();
   for await (const reply of replies) {
-    for (const part of splitReply(reply, options)) {
+    for (const part of splitReply(doubles?.without(reply) ?? reply, options)) {
       throwIfInterrupted(options.signal);
       const last = part.starts.at(-1)!;
       const id = order === undefined ? undefined : pluck(part.buffer, last, "_id");
@@ -150,9 +152,16 @@ function checkPlace(from: MongoPosition, session: MongoSession, { include }: Rea
 }
 
 function checkQuery(query: Query, display: string): void {
-  for (const name of ["skip", "limit"] as const) {
+  for (const name of ["skip", "limit", "sample"] as const) {
     const value = query[name];
-    if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) continue;
-    throw new UsageError(`Cannot read "${display}": ${name} ${value} is not a whole number from 0`);
+    const least = name === "sample" ? 1 : 0;
+    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue;
+    throw new UsageError(
+      `Cannot read "${display}": ${name} ${value} is not a whole number from ${least}`,
+    );
   }
+  if (query.sample === undefined || (query.skip ?? query.limit) === undefined) return;
+  throw new UsageError(`Cannot read "${display}": skip and limit have no meaning in a sample`, {
+    hint: "sample says already how many",
+  });
 }
