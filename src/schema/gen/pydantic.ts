@@ -25,7 +25,7 @@ import { docLine, placeOf, PythonWriter } from "./_python_writer.ts";
 /** Pydantic models of documents as PyMongo gives them. */
 export const pydanticGenerator: Generator = {
   kind: "pydantic",
-  summary: "Pydantic 2 models, as PyMongo decodes documents",
+  summary: "Pydantic models (2.8 or newer), as PyMongo decodes documents",
   extension: ".py",
   options: [
     { name: "closed", flag: "--closed", help: "no other fields are allowed" },
