@@ -9,6 +9,7 @@ export * from "./src/connectors/base.ts";
 export * from "./src/connectors/null/mod.ts";
 export * from "./src/transfer/mod.ts";
 export * from "./src/io/mod.ts";
+export * from "./src/connectors/archive/mod.ts";
 export * from "./src/connectors/bson/mod.ts";
 export * from "./src/connectors/mongodb/mod.ts";
 export * from "./src/exporters/mod.ts";

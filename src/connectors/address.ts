@@ -25,7 +25,6 @@ const LATER: readonly {
 }[] = [
   { kind: "ndjson", extensions: [".ndjson", ".jsonl", ".json"], schemes: [] },
   { kind: "csv", extensions: [".csv", ".tsv"], schemes: [] },
-  { kind: "archive", extensions: [".archive"], schemes: [] },
   { kind: "sqlite", extensions: [".sqlite", ".db"], schemes: ["sqlite"] },
   { kind: "dump", extensions: [], schemes: [] },
 ];

@@ -1,4 +1,5 @@
 import type { ConnectorDescriptor } from "../core/mod.ts";
+import { archiveDescriptor } from "./archive/descriptor.ts";
 import { bsonDescriptor } from "./bson/descriptor.ts";
 import { mongodbDescriptor } from "./mongodb/descriptor.ts";
 import { nullDescriptor } from "./null/descriptor.ts";
@@ -10,5 +11,6 @@ import { nullDescriptor } from "./null/descriptor.ts";
 export const CONNECTORS = [
   mongodbDescriptor,
   bsonDescriptor,
+  archiveDescriptor,
   nullDescriptor,
 ] as const satisfies readonly ConnectorDescriptor[];

@@ -123,6 +123,8 @@ export interface Source {
    * @throws {UsageError} If the query or position cannot be used here.
    */
   read(options?: ReadOptions): AsyncGenerator<SourceItem, void, void>;
+  /** Says what wrote the data, without reading it, where that is known. */
+  origin?(options?: Cancellable): Promise<Origin>;
   /** Goes on with what changes after a position. */
   changes?(after: Position, options?: Cancellable): AsyncGenerator<RawBatch, void, void>;
 }
@@ -140,6 +142,21 @@ export interface OpenOptions extends Cancellable {
   readonly indexes?: "all" | "no-ttl" | "none";
   /** Go on with what an earlier run wrote up to this position. */
   readonly resume?: Position;
+  /**
+   * What will be written, by the names it gets, where that is known beforehand; for a target that
+   * {@linkcode TargetCapabilities.announced} says so.
+   */
+  readonly collections?: readonly CollectionInfo[];
+  /** Where it comes from, for a target that keeps it. */
+  readonly origin?: Origin;
+}
+
+/** What wrote the data that a source gives. */
+export interface Origin {
+  /** Version of the server it is on, or was dumped from. */
+  readonly serverVersion?: string;
+  /** Version of the program that dumped it. */
+  readonly toolVersion?: string;
 }
 
 /** A document that the target did not take. */
@@ -222,6 +239,8 @@ export interface TargetCapabilities {
   readonly sequential: boolean;
   /** What `onConflict` can be. */
   readonly onConflict: readonly OnConflict[];
+  /** Whether it has to know all collections when it is opened: `OpenOptions.collections`. */
+  readonly announced?: boolean;
 }
 
 /** Documents go here. */

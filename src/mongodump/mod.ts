@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./crc64.ts";
-export { type DumpMetadata, formatDumpMetadata, parseDumpMetadata } from "./metadata.ts";
+export * from "./metadata.ts";
 export * from "./names.ts";
-export { type Prelude } from "./prelude.ts";
+export * from "./prelude.ts";
+export * from "./selection.ts";

@@ -427,11 +427,13 @@ export class Run {
   }
 
   #openOptions(): OpenOptions {
-    const { overwrite, onConflict, indexes } = this.#options;
+    const { overwrite, onConflict, indexes, collections, origin } = this.#options;
     return {
       ...(overwrite === undefined ? {} : { overwrite }),
       ...(onConflict === undefined ? {} : { onConflict }),
       ...(indexes === undefined ? {} : { indexes }),
+      ...(collections === undefined ? {} : { collections }),
+      ...(origin === undefined ? {} : { origin }),
     };
   }
 

@@ -1,6 +1,7 @@
 import {
   type Namespace,
   type OnConflict,
+  type OpenOptions,
   type Query,
   type TransferEvent,
   type Transform,
@@ -64,7 +65,8 @@ export interface TransferOptions {
 export const DEFAULT_IN_FLIGHT_BYTES = 8 * 1024 * 1024;
 
 /** The options with their defaults, checked. */
-export interface CheckedOptions extends TransferOptions {
+export interface CheckedOptions
+  extends TransferOptions, Pick<OpenOptions, "collections" | "origin"> {
   readonly batchBytes: number;
   readonly retries: number;
   readonly retryDelayMs: number;

@@ -1,14 +1,16 @@
 import {
+  type CollectionInfo,
   type Connector,
   type Namespace,
   type OnConflict,
+  type OpenOptions,
   type Source,
   type Target,
   type TransferSummary,
   UnsupportedError,
 } from "../core/mod.ts";
 import { isSameServer, refuseSameCollection, refuseSameFile } from "./_refuse_same.ts";
-import { checkOptions, type TransferOptions } from "./options.ts";
+import { type CheckedOptions, checkOptions, type TransferOptions } from "./options.ts";
 import { Run } from "./_run.ts";
 import { atStage } from "./_stage.ts";
 
@@ -68,7 +70,26 @@ export async function transfer(
     if (sameServer) refuseSameCollection(target, namespace, renamed);
     return renamed;
   };
-  return await new Run(from, to, target, map, checked).run();
+  const announced = to.capabilities.announced
+    ? await atStage("source", () => announce(from, map, checked))
+    : {};
+  return await new Run(from, to, target, map, { ...checked, ...announced }).run();
+}
+
+/** What a target is told that has to know at the beginning what will come. */
+async function announce(
+  source: Source,
+  map: (namespace: Namespace) => Namespace,
+  { include, signal }: CheckedOptions,
+): Promise<Pick<OpenOptions, "collections" | "origin">> {
+  const asking = signal === undefined ? {} : { signal };
+  const collections: CollectionInfo[] = [];
+  for await (const info of source.describe(asking)) {
+    if (include !== undefined && !include(info.namespace)) continue;
+    collections.push({ ...info, namespace: map(info.namespace) });
+  }
+  const origin = await source.origin?.(asking);
+  return { collections, ...(origin === undefined ? {} : { origin }) };
 }
 
 function sourceOf({ source, display }: Connector): Source {

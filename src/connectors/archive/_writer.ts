@@ -1,0 +1,174 @@
+import { Int32, Long, serialize } from "bson";
+import {
+  type CollectionInfo,
+  DataError,
+  documentLength,
+  formatNamespace,
+  type Issue,
+  type Namespace,
+  type Origin,
+  type Position,
+  type RawBatch,
+  VERSION,
+  type Writer,
+  type WriteResult,
+} from "../../core/mod.ts";
+import type { ByteSink } from "../../io/mod.ts";
+import { Crc64, formatDumpMetadata, metadataOf } from "../../mongodump/mod.ts";
+import { MAGIC } from "./_reader.ts";
+
+const TERMINATOR = new Uint8Array([0xff, 0xff, 0xff, 0xff]);
+/** What mongodump puts into one segment at most. */
+const SEGMENT_BYTES = 16 * 1024 * 1024;
+
+/** A collection that was announced. */
+interface Entry {
+  readonly namespace: Namespace;
+  readonly crc: Crc64;
+  ended: boolean;
+}
+
+/** Writes an archive: the head first, then each batch behind a header of its namespace. */
+export class ArchiveWriter implements Writer {
+  readonly #path: string;
+  readonly #sink: ByteSink;
+  readonly #entries = new Map<string, Entry>();
+  /** The latest batch of each lane that was written, for when it comes again. */
+  readonly #written = new Map<number, { readonly batch: RawBatch; readonly result: WriteResult }>();
+  /** The namespace whose segment is open, and what is in it. */
+  #open: { readonly name: string; bytes: number } | undefined;
+  /** One write after another, whoever asks. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(path: string, sink: ByteSink) {
+    this.#path = path;
+    this.#sink = sink;
+  }
+
+  /** Writes the head: who wrote it, and all collections with their metadata. */
+  async head(
+    collections: readonly CollectionInfo[],
+    { serverVersion = "" }: Origin,
+  ): Promise<void> {
+    const magic = new Uint8Array(4);
+    new DataView(magic.buffer).setUint32(0, MAGIC, true);
+    await this.#sink.write(magic);
+    await this.#sink.write(serialize({
+      concurrent_collections: new Int32(1),
+      version: "0.1",
+      server_version: serverVersion,
+      tool_version: `datahood ${VERSION}`,
+    }));
+    for (const info of collections) {
+      const { namespace, type } = info;
+      this.#entries.set(formatNamespace(namespace), { namespace, crc: new Crc64(), ended: false });
+      await this.#sink.write(serialize({
+        db: namespace.db,
+        collection: namespace.collection,
+        metadata: formatDumpMetadata(metadataOf(info)),
+        size: new Int32(0),
+        type,
+      }));
+    }
+    await this.#sink.write(TERMINATOR);
+  }
+
+  begin({ namespace }: CollectionInfo): Promise<readonly Issue[]> {
+    if (this.#entries.has(formatNamespace(namespace))) return Promise.resolve([]);
+    return Promise.reject(
+      new DataError(
+        `Cannot write "${formatNamespace(namespace)}" to "${this.#path}": it appeared after the ` +
+          "list of collections was written",
+        { stage: "source", hint: "run it again" },
+      ),
+    );
+  }
+
+  write(batch: RawBatch): Promise<WriteResult> {
+    return this.#inTurn(() => this.#write(batch));
+  }
+
+  async #write(batch: RawBatch): Promise<WriteResult> {
+    const { buffer, starts, lane, seq, firstIndex, namespace } = batch;
+    const before = this.#written.get(lane);
+    if (before?.batch.seq === seq && before.batch.firstIndex === firstIndex) return before.result;
+    const entry = this.#entries.get(formatNamespace(namespace))!;
+    let bytes = 0;
+    for (let i = 0; i < starts.length;) {
+      // Documents that lie next to each other go as one piece.
+      const from = starts[i]!;
+      let to = from;
+      while (i < starts.length && starts[i] === to) to += documentLength(buffer, starts[i++]!);
+      await this.#openSegment(namespace, to - from);
+      entry.crc.update(buffer, from, to);
+      await this.#sink.write(buffer.subarray(from, to));
+      bytes += to - from;
+    }
+    const result: WriteResult = {
+      inserted: starts.length,
+      replaced: 0,
+      unchanged: 0,
+      skipped: 0,
+      rejected: [],
+      bytes,
+    };
+    this.#written.set(lane, { batch, result });
+    return result;
+  }
+
+  async #openSegment(namespace: Namespace, bytes: number): Promise<void> {
+    const name = formatNamespace(namespace);
+    if (this.#open?.name !== name || this.#open.bytes + bytes > SEGMENT_BYTES) {
+      await this.#closeSegment();
+      await this.#header(namespace, false, 0n);
+      this.#open = { name, bytes: 0 };
+    }
+    this.#open.bytes += bytes;
+  }
+
+  async #closeSegment(): Promise<void> {
+    if (this.#open !== undefined) await this.#sink.write(TERMINATOR);
+    this.#open = undefined;
+  }
+
+  async #header({ db, collection }: Namespace, EOF: boolean, crc: bigint): Promise<void> {
+    await this.#sink.write(serialize({ db, collection, EOF, CRC: Long.fromBigInt(crc) }));
+  }
+
+  async end(namespace: Namespace): Promise<readonly Issue[]> {
+    await this.#inTurn(() => this.#end(this.#entries.get(formatNamespace(namespace))!));
+    return [];
+  }
+
+  async #end(entry: Entry): Promise<void> {
+    if (entry.ended) return;
+    entry.ended = true;
+    // One without documents has a segment all the same.
+    if (entry.crc.value === 0n) await this.#openSegment(entry.namespace, 0);
+    await this.#closeSegment();
+    await this.#header(entry.namespace, true, entry.crc.value);
+    await this.#sink.write(TERMINATOR);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work);
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+
+  async sync(): Promise<Position> {
+    const offset = await this.#sink.sync();
+    return { v: 1, kind: "archive", offset };
+  }
+
+  async commit(): Promise<void> {
+    // What was announced and never came, because it was dropped meanwhile, is there and empty.
+    for (const entry of this.#entries.values()) await this.#inTurn(() => this.#end(entry));
+    await this.#sink.commit();
+  }
+
+  async abort(options: { readonly keepPartial?: boolean } = {}): Promise<void> {
+    await this.#queue;
+    await this.#sink.abort(options);
+  }
+}

@@ -1,0 +1,26 @@
+import { type ConnectorDescriptor, UsageError } from "../../core/mod.ts";
+import { fileReadNeeds, fileWriteNeeds } from "../../io/needs.ts";
+
+/** What is known of archives without loading the code that reads them. */
+export const archiveDescriptor: ConnectorDescriptor = {
+  kind: "archive",
+  summary: "an archive of many collections, as mongodump --archive writes it",
+  roles: ["source", "target"],
+  addresses: [
+    { example: "shop.archive", meaning: "a file" },
+    { example: "shop.archive.gz", meaning: "compressed as with --gzip; told by content when read" },
+    { example: "-", meaning: "standard input or output, with --from archive or --to archive" },
+  ],
+  schemes: [],
+  extensions: [".archive.zst", ".archive.gz", ".archive"],
+  options: [],
+  permissions: ({ path }, { role }) => {
+    if (path === undefined) return [];
+    return role === "source" ? fileReadNeeds(path) : fileWriteNeeds(path);
+  },
+  create: async ({ path, display }, { compress }) => {
+    if (path === undefined) throw new UsageError(`Cannot use "${display}": it names no file`);
+    const { ArchiveConnector } = await import("./mod.ts");
+    return new ArchiveConnector({ path, ...(compress === undefined ? {} : { compress }) });
+  },
+};

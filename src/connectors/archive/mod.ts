@@ -1,0 +1,7 @@
+/**
+ * mongodump's archives.
+ *
+ * @module
+ */
+export * from "./connector.ts";
+export { archiveDescriptor } from "./descriptor.ts";

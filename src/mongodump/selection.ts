@@ -1,0 +1,57 @@
+import type { Namespace } from "../core/mod.ts";
+
+/** What of a dump is read beside ordinary collections. */
+export interface DumpSelection {
+  /** Users and roles too (`admin.system.users`, `.roles`, `.version`). Default `false`. */
+  readonly usersAndRoles?: boolean;
+  /** Leave out the oplog of a dump without a word. Default `false`. */
+  readonly ignoreOplog?: boolean;
+}
+
+/** A part of a dump that is left out. */
+export interface LeftOut {
+  /** A stable word for programs. */
+  readonly code: "oplog-not-replayed" | "users-and-roles-left-out" | "system-left-out";
+  /** One sentence for people. */
+  readonly message: string;
+  /** `warning` if that may lose something. */
+  readonly level: "info" | "warning";
+}
+
+const ACCOUNTS: readonly string[] = ["system.users", "system.roles", "system.version"];
+
+/**
+ * Whether a namespace of a dump is left out, and why.
+ *
+ * @param namespace The namespace; the oplog of an archive is `oplog` of no database.
+ * @param selection What was asked for.
+ * @returns Why; `undefined` if it is read. A left-out oplog that may be ignored has no message.
+ */
+export function leftOut(
+  { db, collection }: Namespace,
+  { usersAndRoles = false, ignoreOplog = false }: DumpSelection,
+): LeftOut | undefined {
+  if (db === "" && collection === "oplog") {
+    return {
+      code: "oplog-not-replayed",
+      message: "The dump has an oplog, which is not replayed: it is as of when each collection " +
+        "was read",
+      level: ignoreOplog ? "info" : "warning",
+    };
+  }
+  if (db === "admin" && ACCOUNTS.includes(collection)) {
+    return usersAndRoles ? undefined : {
+      code: "users-and-roles-left-out",
+      message: "Users and roles are left out; --users-and-roles takes them too",
+      level: "info",
+    };
+  }
+  if (collection === "system.profile" || db === "config" || db === "local") {
+    return {
+      code: "system-left-out",
+      message: `"${db}.${collection}" belongs to the server, and is left out`,
+      level: "info",
+    };
+  }
+  return undefined;
+}
