@@ -169,6 +169,7 @@ export const sourceChecks: readonly CheckDefinition[] = [
         sort: { _id: -1 },
         skip: COUNT - 2,
         limit: 2,
+        sample: 3,
       } satisfies Record<QueryPart, unknown>;
       for (const [part, value] of Object.entries(queries)) {
         const query = { [part]: value };
@@ -178,7 +179,7 @@ export const sourceChecks: readonly CheckDefinition[] = [
           continue;
         }
         const { documents } = await readAll(connector, { query });
-        const count = { filter: 1, projection: COUNT, sort: COUNT, skip: 2, limit: 2 };
+        const count = { filter: 1, projection: COUNT, sort: COUNT, skip: 2, limit: 2, sample: 3 };
         assertEquals(documents.length, count[part as QueryPart], part);
       }
     },

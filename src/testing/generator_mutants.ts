@@ -103,7 +103,7 @@ export function mutants(
   const places = new Map<Uint8Array, Map<string, MutationSite[]>>();
   if (documents.length === 0) return found;
   // Some documents have no such place, and some mutants do not count: it is tried more often.
-  for (let tries = 0; found.length < count && tries < count * 8; tries++) {
+  for (let tries = 0; found.length < count && tries < count * 20; tries++) {
     const document = pick(documents);
     let byPath = places.get(document);
     if (byPath === undefined) {

@@ -254,6 +254,23 @@ function deep(): GeneratorSample {
   return collection("deep", repeat(2, (): RawFields => [["top", nest(0)], ["lists", lists(20)]]));
 }
 
+/** More distinct keys than are kept of an object: of a record, and of a map. */
+function manyKeys(): GeneratorSample {
+  // Words that no class of keys has, each in one document alone.
+  const word = (i: number) => `key ${i.toString(36)}`;
+  return collection(
+    "many keys",
+    repeat(60, (i): RawFields => [
+      ["always", i],
+      ["map", new RawObject(repeat(40, (j) => [word(i * 40 + j), j % 5 ? j : null]))],
+      ...repeat(40, (j): readonly [string, unknown] => [
+        word(i * 40 + j),
+        j % 3 === 0 ? new RawObject([["value", j]]) : `${j}`,
+      ]),
+    ]),
+  );
+}
+
 /** Every hostile key: of the document, of an object in it, of an object in an array. */
 function hostileKeys(): GeneratorSample {
   const members = (value: unknown): RawFields => HOSTILE_KEYS.map((key) => [key, value]);
@@ -349,6 +366,7 @@ export function generatorSamples(): readonly GeneratorSample[] {
     enumsAndFormats(),
     numbers(),
     deep(),
+    manyKeys(),
     hostileKeys(),
     hostileNames(),
     hostileMaps(),
