@@ -22,6 +22,7 @@ export {
   type ProfileOptions,
   type ValuesMode,
 } from "./profile.ts";
+export { mergeProfiles } from "./merge_profiles.ts";
 export { loadProfiles, saveProfiles } from "./saved.ts";
 export { LongStats, NumberStats, StringStats } from "./stats.ts";
 export { type ValueEntry, ValueSketch } from "./value_sketch.ts";
