@@ -37,12 +37,15 @@ export type JsonForm =
   | "MaxKey"
   | "Undefined";
 
-/** The format that validators know, for strings that the profile says have it. */
+/**
+ * The format that validators know, for strings that the profile says have it. Most of them check it,
+ * and are stricter than people are with URIs, and with dates that have no offset: for those the
+ * description has to do.
+ */
 const FORMATS: Readonly<Partial<Record<FormatName, string>>> = {
   uuid: "uuid",
   date: "date",
   email: "email",
-  uri: "uri",
   ipv4: "ipv4",
   ipv6: "ipv6",
 };

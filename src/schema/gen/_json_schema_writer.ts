@@ -58,7 +58,10 @@ export class JsonSchemaWriter {
     const [root] = roots;
     const document: Json = {
       $schema: "https://json-schema.org/draft/2020-12/schema",
-      $comment: headerLines(this.#models, this.#context).join(" "),
+      $comment: [
+        ...headerLines(this.#models, this.#context),
+        `For documents as ${this.#canonical ? "canonical" : "relaxed"} Extended JSON v2.`,
+      ].join(" "),
       ...(roots.length === 1 ? { title: this.#models[0]!.root.name, ...root } : { anyOf: roots }),
       $defs: this.#definitions,
     };
