@@ -119,10 +119,6 @@ const DEST_FLAGS: readonly OptionData[] = [
 
 /** A preset's groups: what makes no sense for its ends is left out. */
 function presetGroups(ends: readonly OptionData[], toFile = false): OptionGroup[] {
-  const without = (group: OptionGroup, ...flags: string[]): OptionGroup => ({
-    ...group,
-    options: group.options.filter((option) => !flags.some((flag) => option.flags.startsWith(flag))),
-  });
   const dryRun: OptionData = {
     flags: "--dry-run",
     help: "Only read the source, and print how many documents it has.",
@@ -188,6 +184,18 @@ const READ: OptionGroup = {
   ],
 };
 
+/** The classes of differences between profiles. */
+const DRIFT_WORDS = [
+  "widening",
+  "new-field",
+  "lost-field",
+  "new-collection",
+  "lost-collection",
+  "narrowing",
+  "new-value",
+  "share-shift",
+] as const;
+
 const TARGETS = [
   "typescript",
   "zod",
@@ -241,12 +249,149 @@ const FILES: OptionGroup = {
   ],
 };
 
+/** A group without some of its options. */
+function without(group: OptionGroup, ...flags: string[]): OptionGroup {
+  return {
+    ...group,
+    options: group.options.filter((option) =>
+      !flags.some((flag) => option.flags.split(/[ ,]/).includes(flag))
+    ),
+  };
+}
+
+const COMPARE: OptionGroup = {
+  name: "What counts",
+  options: [
+    {
+      flags: "--fail-on <classes>",
+      help: "Differences that make it exit with 6, apart by commas; or any, or none.",
+      collect: true,
+      words: [...DRIFT_WORDS, "any", "none"],
+    },
+    {
+      flags: "--report <how>",
+      help: "How they are shown: text (default), json, github (annotations).",
+      words: ["text", "json", "github"],
+    },
+    {
+      flags: "--share-shift <share>",
+      help: "By how much a share must change to be told, such as 5%. Default 10%.",
+    },
+  ],
+};
+
+const PRESET_TYPES: OptionGroup = {
+  name: "Types",
+  options: [
+    { flags: "--to-typescript", help: "TypeScript; what is made if nothing else is said." },
+    { flags: "--to-typeddict", help: "Python's TypedDict." },
+    { flags: "--to-pydantic", help: "Pydantic models." },
+    { flags: "--root-name <name>", help: "Name of the type of documents. Default RootDict." },
+    ...without(TYPES, "--to", "--root-name").options,
+  ],
+};
+
+/** A preset is about one collection, whose place options say. */
+const PRESET_READ = without(READ, "--from", "--include", "--exclude", "--system");
+
+const SCHEMA_COMMANDS: readonly CommandData[] = [
+  {
+    name: "from-bson",
+    help: "Types of a BSON file.",
+    arguments: "<file:word>",
+    files: true,
+    groups: [PRESET_TYPES, OF_TARGETS, without(PRESET_READ, "--filter"), FILES, SHOW],
+  },
+  {
+    name: "from-mongo",
+    help: "Types of a collection.",
+    groups: [
+      { name: "Ends", options: SOURCE_FLAGS },
+      PRESET_TYPES,
+      OF_TARGETS,
+      PRESET_READ,
+      FILES,
+      LINK,
+      SHOW,
+    ],
+  },
+  {
+    name: "check",
+    help: "Compare documents with a saved profile: exit 6 if types have to be made anew.",
+    arguments: "<source:word> [profile:word]",
+    files: true,
+    groups: [
+      {
+        name: "Ends",
+        options: [{
+          flags: "--against <file>",
+          help: "The profile, as --save-profile wrote it; or give it behind the source.",
+          file: true,
+        }],
+      },
+      COMPARE,
+      READ,
+      LINK,
+      SHOW,
+    ],
+    examples: [
+      [
+        "In a pipeline",
+        "datahood schema check orders.bson --against orders.profile.json --report github",
+      ],
+    ],
+  },
+  {
+    name: "diff",
+    help: "Compare two sources or profiles: exit 6 if they differ.",
+    arguments: "<before:word> <after:word>",
+    files: true,
+    groups: [COMPARE, READ, LINK, SHOW],
+    examples: [["", "datahood schema diff january.profile.json february.profile.json"]],
+  },
+  {
+    name: "merge",
+    help: "Make one profile of several.",
+    arguments: "<profiles...:word>",
+    files: true,
+    groups: [
+      {
+        name: "Files",
+        options: [
+          {
+            flags: "-o, --output <file>",
+            help: "The profile to write, FILE.profile.json. Default standard output.",
+            file: true,
+          },
+          { flags: "--as <name>", help: "Take all collections as one of that name." },
+          { flags: "--overwrite", help: "Replace a file too that datahood did not make." },
+        ],
+      },
+      {
+        name: "What is read",
+        options: READ.options.filter(({ flags }) => /^--(?:in|ex)clude/.test(flags)),
+      },
+      SHOW,
+    ],
+    examples: [["", "datahood schema merge a.profile.json b.profile.json -o all.profile.json"]],
+  },
+  {
+    name: "report",
+    help: "What stands at each path: how often, kinds, ranges, values, formats.",
+    arguments: "<source:word>",
+    files: true,
+    groups: [READ, without(TYPES, "--to", "--root-name"), LINK, SHOW],
+    examples: [["", "datahood schema report orders.bson"]],
+  },
+];
+
 const SCHEMA: CommandData = {
   name: "schema",
   help: "Make types from documents: TypeScript, Zod, JSON Schema, Mongoose, Python and more.",
   arguments: "<source:word>",
   files: true,
   groups: [READ, TYPES, OF_TARGETS, FILES, LINK, SHOW],
+  commands: SCHEMA_COMMANDS,
   examples: [
     ["TypeScript of a file", "datahood schema orders.bson.gz"],
     [

@@ -25,6 +25,18 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     (await import("./commands/transfer/presets.ts")).bsonToMongo(flags, words, io),
   "datahood schema": async (flags, words, io) =>
     (await import("./commands/schema/generic.ts")).schemaCommand(flags, words, io),
+  "datahood schema from-bson": async (flags, words, io) =>
+    (await import("./commands/schema/presets.ts")).fromBson(flags, words, io),
+  "datahood schema from-mongo": async (flags, words, io) =>
+    (await import("./commands/schema/presets.ts")).fromMongo(flags, words, io),
+  "datahood schema check": async (flags, words, io) =>
+    (await import("./commands/schema/check.ts")).checkCommand(flags, words, io),
+  "datahood schema diff": async (flags, words, io) =>
+    (await import("./commands/schema/check.ts")).diffCommand(flags, words, io),
+  "datahood schema merge": async (flags, words, io) =>
+    (await import("./commands/schema/merge.ts")).mergeCommand(flags, words, io),
+  "datahood schema report": async (flags, words, io) =>
+    (await import("./commands/schema/report.ts")).reportCommand(flags, words, io),
   "datahood connectors": async (flags, _words, io) =>
     (await import("./commands/connectors.ts")).connectorsCommand(flags, io),
   "datahood completions": async (_flags, words, io) =>

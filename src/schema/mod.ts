@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./drift/mod.ts";
+export { fileEnding } from "./file_ending.ts";
 export { GENERATORS } from "./gen/all.ts";
 export type { GenerateContext, Generator } from "./gen/generator.ts";
 export { inferSchemas } from "./infer/infer.ts";
@@ -12,7 +13,6 @@ export { parseOverrides } from "./infer/overrides.ts";
 export * from "./model.ts";
 export { profileSource, type ProfileSourceOptions } from "./profile_source.ts";
 export {
-  fileEnding,
   type SchemaFile,
   schemaFiles,
   type SchemaPlace,

@@ -1,7 +1,7 @@
 import { IoError, throwIfInterrupted } from "../core/mod.ts";
 import {
   type ByteSink,
-  makeFolder,
+  makeOutputFolder,
   openByteSink,
   pathKind,
   readHead,
@@ -63,7 +63,7 @@ export async function writeFiles(
 ): Promise<void> {
   const { overwrite = false, folder, signal } = options;
   for (const { path } of files) await refuseForeign(path, overwrite);
-  const made = folder !== undefined && await makeFolder(folder);
+  const made = folder !== undefined && await makeOutputFolder(folder);
   const sinks: ByteSink[] = [];
   let done = false;
   try {

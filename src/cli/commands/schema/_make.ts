@@ -10,7 +10,7 @@ import type { ShowFlags } from "../transfer/_flags.ts";
 import type { InferFlags, OutputFlags, SourceFlags } from "./_flags.ts";
 import { type NamedFile, runFramed } from "./_frame.ts";
 import { profilesOf, readText, type SchemaSource, sourceNeeds } from "./_source.ts";
-import { fileEnding } from "../../../schema/schema_files.ts";
+import { fileEnding } from "../../../schema/file_ending.ts";
 import { refuseOtherEnding } from "./_targets.ts";
 
 /** Types to be made, as the generic command and the presets ask for them. */
@@ -152,7 +152,8 @@ function needsOf(
   return needs;
 }
 
-function overridesNeeds(path: string | undefined): readonly PermissionNeed[] {
+/** What reading the overrides needs to be allowed. */
+export function overridesNeeds(path: string | undefined): readonly PermissionNeed[] {
   return path === undefined ? [] : [{ kind: "read", target: path, reason: "read the overrides" }];
 }
 

@@ -5,7 +5,7 @@ import { parseShowFlags, parseTransferFlags, type RawFlags } from "./_flags.ts";
 import { runTransfer } from "./run.ts";
 
 /** The server at one end, from the three options that name it. */
-function server(raw: RawFlags, role: "source" | "target"): EndText {
+export function server(raw: RawFlags, role: "source" | "target"): EndText {
   const prefix = role === "source" ? "source" : "dest";
   const names = ["Uri", "Database", "Collection"] as const;
   const missing = names.filter((name) => typeof raw[prefix + name] !== "string")

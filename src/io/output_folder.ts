@@ -43,14 +43,14 @@ export async function pathKind(path: string): Promise<"file" | "folder" | "other
  *
  * @example
  * ```ts
- * import { makeFolder } from "@datahood/cli";
+ * import { makeOutputFolder } from "@datahood/cli";
  * import { assertEquals } from "@std/assert";
  *
  * const path = `${await Deno.makeTempDir()}/types`;
- * assertEquals([await makeFolder(path), await makeFolder(path)], [true, false]);
+ * assertEquals([await makeOutputFolder(path), await makeOutputFolder(path)], [true, false]);
  * ```
  */
-export async function makeFolder(path: string): Promise<boolean> {
+export async function makeOutputFolder(path: string): Promise<boolean> {
   const context: IoContext = {
     stage: "target",
     path,

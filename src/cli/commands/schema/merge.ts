@@ -1,0 +1,100 @@
+import { formatNamespace, parseNamespace, UsageError } from "../../../core/mod.ts";
+import { fileWriteNeeds } from "../../../io/mod.ts";
+import type { ProfiledCollection } from "../../../profile/mod.ts";
+import type { CliIo } from "../../_io.ts";
+import { formatCount } from "../../render/_units.ts";
+import { parseShowFlags, type RawFlags, text } from "../transfer/_flags.ts";
+import { parseSourceFlags, refuseProfileName } from "./_flags.ts";
+import { runFramed } from "./_frame.ts";
+import { resultOf } from "./_make.ts";
+import { profilesOf, resolveSource, type SchemaSource, sourceNeeds } from "./_source.ts";
+
+/** `datahood schema merge <profiles…> -o c.profile.json`. */
+export async function mergeCommand(
+  raw: RawFlags,
+  words: readonly string[],
+  io: CliIo,
+): Promise<number> {
+  const show = parseShowFlags(raw);
+  const flags = await parseSourceFlags(raw);
+  const output = text(raw, "output") ?? "-";
+  const as = text(raw, "as");
+  if (output !== "-") refuseProfileName("-o", output);
+  else if (show.json) {
+    throw new UsageError("Cannot use --json: standard output has the profile.", {
+      hint: "-o FILE.profile.json writes it into a file",
+    });
+  }
+  if (words.length < 2) {
+    throw new UsageError("Cannot merge one profile: there is nothing to merge it with.", {
+      hint: "datahood schema merge a.profile.json b.profile.json -o c.profile.json",
+    });
+  }
+  const sources: SchemaSource[] = [];
+  for (const word of words) {
+    if (!word.endsWith(".profile.json")) {
+      throw new UsageError(`Cannot merge "${word}": it is no profile.`, {
+        hint: `make one first: datahood schema ${word} --save-profile FILE.profile.json`,
+      });
+    }
+    sources.push(await resolveSource({ role: "source", text: word }, flags, io));
+  }
+  return await runFramed(show, io, async (frame) => {
+    const { reporter, signal } = frame;
+    await frame.begin({
+      needs: [
+        ...sources.flatMap((source) => sourceNeeds(source, flags, reporter)),
+        ...fileWriteNeeds(output),
+      ],
+      // A profile may be merged into itself: it is read whole before it is replaced.
+      reads: [],
+      writes: [{ name: "-o", path: output }],
+    });
+    const { refuseForeign, writeFiles } = await import("../../../schema/write_files.ts");
+    await refuseForeign(output, raw.overwrite === true);
+    const all: ProfiledCollection[] = [];
+    for (const source of sources) all.push(...await profilesOf(source, flags, frame));
+    const merged = await mergeAll(all, as);
+    for (const { namespace, profile } of merged) {
+      const { documents } = profile;
+      const name = formatNamespace(namespace);
+      reporter.line("info", `${name}: ${formatCount(documents)} documents`, {
+        namespace: name,
+        documents,
+      });
+    }
+    const { saveProfiles } = await import("../../../profile/saved.ts");
+    const file = { path: output, text: saveProfiles(merged), target: "profile" };
+    await writeFiles([file], { overwrite: raw.overwrite === true, signal });
+    if (output !== "-") reporter.line("info", `Wrote ${output}`, { file: output });
+    const display = words.join(", ");
+    return { result: resultOf({ from: "profile", path: "", display }, merged, [file]) };
+  });
+}
+
+/** Profiles of one collection become one; all of them if they get one name. */
+async function mergeAll(
+  all: readonly ProfiledCollection[],
+  as: string | undefined,
+): Promise<ProfiledCollection[]> {
+  const { Profile } = await import("../../../profile/mod.ts");
+  const named = as === undefined ? undefined : asNamespace(as);
+  const found = new Map<string, ProfiledCollection>();
+  for (const { namespace: own, profile, of } of all) {
+    const namespace = named ?? own;
+    const key = `${namespace.db}\0${namespace.collection}`;
+    const known = found.get(key);
+    const merged = known?.profile ?? new Profile({ values: profile.values });
+    const before = known === undefined ? 0 : known.of ?? known.profile.documents;
+    const sampled = of !== undefined || known?.of !== undefined;
+    const total = before + (of ?? profile.documents);
+    merged.merge(profile);
+    found.set(key, { namespace, profile: merged, ...(sampled ? { of: total } : {}) });
+  }
+  return [...found.values()];
+}
+
+/** `shop.orders`, or `orders` alone. */
+function asNamespace(name: string) {
+  return name.includes(".") ? parseNamespace(name) : { db: "", collection: name };
+}

@@ -1,0 +1,118 @@
+import { formatNamespace } from "../../../core/mod.ts";
+import type { SchemaModel } from "../../../schema/model.ts";
+import type { CliIo } from "../../_io.ts";
+import { formatCount } from "../../render/_units.ts";
+import { textWidth } from "../../render/_text_width.ts";
+import { parseShowFlags, type RawFlags } from "../transfer/_flags.ts";
+import { parseInferFlags, parseSourceFlags } from "./_flags.ts";
+import { runFramed } from "./_frame.ts";
+import { inferOptions, overridesNeeds, resultOf, tell } from "./_make.ts";
+import { type ReportKind, type ReportRow, reportRows } from "./_rows.ts";
+import { profilesOf, resolveSource, sourceNeeds } from "./_source.ts";
+
+/** `datahood schema report <source>`: what stands at each path. */
+export async function reportCommand(
+  raw: RawFlags,
+  words: readonly string[],
+  io: CliIo,
+): Promise<number> {
+  const show = parseShowFlags(raw);
+  const flags = await parseSourceFlags(raw);
+  const infer = parseInferFlags(raw);
+  const end = { role: "source", text: words[0] ?? "", format: flags.from } as const;
+  const source = await resolveSource(end, flags, io);
+  return await runFramed(show, io, async (frame) => {
+    await frame.begin({
+      needs: [...sourceNeeds(source, flags, frame.reporter), ...overridesNeeds(infer.overrides)],
+      reads: source.path === undefined ? [] : [{ name: "the source", path: source.path }],
+      writes: [],
+    });
+    const options = await inferOptions(infer, io);
+    const collections = await profilesOf(source, flags, frame);
+    tell(collections, source, frame.reporter);
+    const { inferSchemas } = await import("../../../schema/infer/infer.ts");
+    const filled = collections.filter(({ profile }) => profile.documents > 0);
+    const models = inferSchemas(filled, options);
+    const reports = models.map((model) => ({ model, rows: reportRows(model) }));
+    if (!show.json) io.out(reports.map(({ model, rows }) => table(model, rows)).join("\n"));
+    const { files: _, ...result } = resultOf(source, collections);
+    const paths = reports.flatMap(({ model, rows }) =>
+      rows.map((row) => ({ collection: formatNamespace(model.namespace), ...row }))
+    );
+    return { result: { ...result, paths } };
+  });
+}
+
+const HEAD = ["path", "present", "kinds", "what"];
+/** Values of an enum that are shown. */
+const VALUES = 6;
+
+function table({ namespace, documents, of }: SchemaModel, rows: readonly ReportRow[]): string {
+  const cells = [HEAD, ...rows.map(cellsOf)];
+  const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => textWidth(row[column]!))));
+  const lines = cells.map((row) =>
+    row.map((cell, column) => {
+      const fill = " ".repeat(widths[column]! - textWidth(cell));
+      return column === 1 ? fill + cell : cell + fill;
+    }).join("  ").trimEnd()
+  );
+  const count = of === undefined
+    ? `${formatCount(documents)} documents`
+    : `a sample of ${formatCount(documents)} of ${formatCount(of)} documents`;
+  return `${oneLine(formatNamespace(namespace))}: ${count}\n\n${lines.join("\n")}\n`;
+}
+
+function cellsOf({ path, count, of, kinds, personal }: ReportRow): string[] {
+  const notes = kinds.map((kind) => kindNotes(kind, kinds.length > 1)).filter((note) =>
+    note !== ""
+  );
+  if (personal !== undefined) notes.push(personal === "key" ? "[personal]" : "[personal: values]");
+  return [
+    oneLine(path),
+    percent(count, of),
+    kinds.map(({ kind, count, share }) =>
+      kinds.length === 1 ? kind : `${kind} ${percent(count, Math.round(count / share))}`
+    ).join(", "),
+    oneLine(notes.join("; ")),
+  ];
+}
+
+function kindNotes({ kind, min, max, values, format, notes }: ReportKind, named: boolean): string {
+  const parts: string[] = [];
+  if (values !== undefined) {
+    const shown = values.slice(0, VALUES).map(({ value }) => JSON.stringify(value));
+    const more = values.length > VALUES ? `, … (${values.length})` : "";
+    parts.push(shown.join(" | ") + more);
+  }
+  if (format !== undefined) parts.push(format);
+  if (min !== undefined && values === undefined) {
+    const unit = kind === "string" || kind === "symbol"
+      ? " bytes"
+      : kind === "array"
+      ? " elements"
+      : "";
+    parts.push(min === max ? `${min}${unit}` : `${min} … ${max}${unit}`);
+  }
+  parts.push(...notes ?? []);
+  if (parts.length === 0) return "";
+  return named ? `${kind}: ${parts.join(", ")}` : parts.join(", ");
+}
+
+/** A share in percent; one that is not all or nothing never looks like it. */
+function percent(count: number, of: number): string {
+  if (of === 0) return "";
+  const share = 100 * count / of;
+  if (count === of) return "100%";
+  if (share > 99.9) return ">99.9%";
+  if (share < 0.1 && count > 0) return "<0.1%";
+  return `${share >= 10 ? share.toFixed(share > 99 ? 1 : 0) : share.toFixed(1)}%`;
+}
+
+/** Data may hold anything; a terminal would obey some of it. */
+function oneLine(text: string): string {
+  return text.replace(
+    // deno-lint-ignore no-control-regex
+    /[\0-\x1f\x7f-\x9f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
