@@ -33,10 +33,17 @@ export interface GeneratorCheck {
   run(bench: GeneratorBench): Promise<void>;
 }
 
+/** Profiles of sets that are looked at by many checks; none is changed. */
+const profiles = new WeakMap<GeneratorDataSet["documents"], Profile>();
+
 /** The profile of documents. */
 function profiled({ namespace, documents }: GeneratorDataSet): ProfiledCollection {
-  const profile = new Profile();
-  for (const document of documents) profile.addDocument(document);
+  let profile = profiles.get(documents);
+  if (profile === undefined) {
+    profile = new Profile();
+    for (const document of documents) profile.addDocument(document);
+    profiles.set(documents, profile);
+  }
   return { namespace, profile };
 }
 
@@ -52,8 +59,11 @@ function textOf(
   });
 }
 
+let samples: readonly GeneratorDataSet[] | undefined;
+
 function samplesOf({ without = {} }: GeneratorSuite): GeneratorDataSet[] {
-  return generatorSamples().filter(({ name }) => !Object.hasOwn(without, name));
+  samples ??= generatorSamples();
+  return samples.filter(({ name }) => !Object.hasOwn(without, name));
 }
 
 /** At most so many documents, at even distances. */
