@@ -13,18 +13,26 @@ const GEO_TYPES = new Set([
 const PLACE_KEYS =
   /^(?:coordinates?|coords?|loc|location|position|geo|lng_?lat|lon_?lat|lat_?lng)$/i;
 
-/** Whether an object is GeoJSON (RFC 7946): a `type` that it knows, and `coordinates`. */
-export function isGeoJson(node: ObjectNode): boolean {
-  let type = false, coordinates = false;
+/**
+ * Which GeoJSON (RFC 7946) objects are: they have `coordinates` and a `type` that it knows.
+ *
+ * @returns The types, with a blank between them; `undefined` if they are none.
+ */
+export function geoType(node: ObjectNode): string | undefined {
+  let types: string[] = [];
+  let coordinates = false;
   for (const { keyBytes, node: value, count } of node.all()) {
     const key = decoder.decode(keyBytes.subarray(0, -1));
     if (key === "coordinates") coordinates = value.array !== null;
     if (key !== "type" || count < node.count) continue;
-    const entries = value.string?.values?.entries;
-    type = entries !== null && entries !== undefined && entries.length > 0 &&
-      entries.every(({ bytes }) => GEO_TYPES.has(decoder.decode(bytes)));
+    const only = value.counts[KIND.string] === value.total;
+    const entries = (only ? value.string?.values?.entries : undefined) ?? [];
+    types = entries.map(({ bytes }) => decoder.decode(bytes));
   }
-  return type && coordinates;
+  if (!coordinates || types.length === 0 || !types.every((type) => GEO_TYPES.has(type))) {
+    return undefined;
+  }
+  return types.sort().join(" ");
 }
 
 /** Whether a key names a place. */

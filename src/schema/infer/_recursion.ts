@@ -1,4 +1,4 @@
-import { ObjectNode, type ValueNode } from "../../profile/mod.ts";
+import { type Field, ObjectNode, type ValueNode } from "../../profile/mod.ts";
 import { mergeObject } from "../../profile/merge.ts";
 import { joinUnreadableKeys, keyText } from "./_unreadable_keys.ts";
 
@@ -32,18 +32,47 @@ export function foldRecursion(
   mergeObject(copy, root);
   joinUnreadableKeys(copy);
   const references = new Map<ValueNode, Reference>();
-  descend(copy, [], references);
+  const documents = [...copy.all()].filter((field) => holdsDocuments(copy, field))
+    .map((field) => ({ key: keyText(field), object: copy }));
+  // What is folded may bring objects to where others have been folded before.
+  while (descend(copy, documents, references));
   return { root: copy, references };
 }
 
+/**
+ * Whether what a field of the document holds is a document as well: it has all that documents always
+ * have and nothing else, and more of its own under the same key.
+ */
+function holdsDocuments(root: ObjectNode, field: Field): boolean {
+  const object = objectOf(field.node);
+  if (object === null || !fits(object, root)) return false;
+  const inner = object.find(field.keyBytes, 0, field.keyBytes.length - 1, field.hash);
+  if (inner === null || objectOf(inner.node) === null) return false;
+  for (const { keyBytes, hash, count } of root.all()) {
+    if (count < root.count) continue;
+    const own = object.find(keyBytes, 0, keyBytes.length - 1, hash);
+    if (own === null || own.count < object.count) return false;
+  }
+  return true;
+}
+
+/** The objects that a value is, or that are in its arrays. */
+function objectOf(node: ValueNode): ObjectNode | null {
+  while (node.object === null && node.array !== null) node = node.array.element;
+  return node.object;
+}
+
+/** Folds what is below objects; says whether there was anything to fold. */
 function descend(
   object: ObjectNode,
   ancestors: readonly Ancestor[],
   references: Map<ValueNode, Reference>,
-): void {
+): boolean {
+  let folded = false;
   for (const field of [...object.all()]) {
-    visit(field.node, keyText(field), ancestors, references);
+    if (visit(field.node, keyText(field), ancestors, references)) folded = true;
   }
+  return folded;
 }
 
 function visit(
@@ -51,7 +80,8 @@ function visit(
   key: string,
   ancestors: readonly Ancestor[],
   references: Map<ValueNode, Reference>,
-): void {
+): boolean {
+  let folded = false;
   while (node.object !== null) {
     const found = ancestors.findLast((a) => a.key === key && fits(node.object!, a.object));
     if (found === undefined) break;
@@ -62,14 +92,20 @@ function visit(
     references.set(node, reference);
     // What is below it joins what is below the ancestor, and may bring an object here again.
     mergeObject(found.object, object);
+    folded = true;
   }
   if (node.object !== null) {
-    descend(node.object, [...ancestors, { key, object: node.object }], references);
+    const inner = [...ancestors, { key, object: node.object }];
+    if (descend(node.object, inner, references)) folded = true;
   }
-  if (node.array !== null) visit(node.array.element, key, ancestors, references);
+  if (node.array !== null && visit(node.array.element, key, ancestors, references)) folded = true;
+  return folded;
 }
 
-/** Whether every field of the one is a field of the other, with no kind that is new there. */
+/**
+ * Whether every field of the one is a field of the other, with no kind that is new there, and it has
+ * half of those at least that the other always has.
+ */
 function fits(object: ObjectNode, ancestor: ObjectNode): boolean {
   if (object.kept === 0 || ancestor.kept === 0) return false;
   for (const field of object.all()) {
@@ -78,5 +114,11 @@ function fits(object: ObjectNode, ancestor: ObjectNode): boolean {
     if (other === null) return false;
     if (node.counts.some((count, kind) => count > 0 && other.node.counts[kind] === 0)) return false;
   }
-  return true;
+  let always = 0, found = 0;
+  for (const { keyBytes, hash, count } of ancestor.all()) {
+    if (count < ancestor.count) continue;
+    always++;
+    if (object.find(keyBytes, 0, keyBytes.length - 1, hash) !== null) found++;
+  }
+  return found * 2 >= always;
 }

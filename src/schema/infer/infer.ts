@@ -1,7 +1,7 @@
 import { formatId } from "../../bson/mod.ts";
+import { UsageError } from "../../core/mod.ts";
 import {
   type ArrayNode,
-  CAPS,
   type Field,
   KIND,
   KIND_NAMES,
@@ -24,15 +24,23 @@ import type {
   ValueModel,
   VariantsModel,
 } from "../model.ts";
-import { isGeoJson, isNumeric, isPlaceKey } from "./_geo.ts";
-import { dynamicKeys } from "./_map.ts";
-import { rootTypeName } from "./name.ts";
-import { TypeNames } from "./_names.ts";
-import { foldRecursion, type Reference } from "./_recursion.ts";
-import { scalarModel } from "./_scalar.ts";
-import { keyText } from "./_unreadable_keys.ts";
-import { findVariants } from "./_variants.ts";
+import { geoType } from "./_geo.ts";
+import { exactName, keyName, TypeNames } from "./_names.ts";
+import { nearest } from "./_nearest.ts";
+import { givenValue } from "./_given.ts";
+import { elementPlace, fieldPlace, type Place, valuePlace } from "./_place.ts";
+import { foldRecursion, keyText, type Reference } from "./_recursion.ts";
+import { readInt, scalarModel } from "./_scalar.ts";
+import { type Shape, Shapes } from "./_shape.ts";
+import { shareStructures } from "./_share.ts";
+import { Signatures } from "./_signature.ts";
+import { survey } from "./_survey.ts";
+import { isTuple } from "./_tuple.ts";
+import { type Named, nameObjects } from "./_type_names.ts";
+import { rootTypeName, typeName } from "./name.ts";
 import type { InferOptions, Override } from "./options.ts";
+
+export { childPath } from "./_place.ts";
 
 /**
  * Makes the models of collections from their profiles. No two types in them have the same name.
@@ -40,55 +48,102 @@ import type { InferOptions, Override } from "./options.ts";
  * @param collections What was seen, a collection each.
  * @param options The root's name, how rare a kind may be, and what to do differently.
  * @returns The models that generators read, in the same order.
+ * @throws {UsageError} If an override is of a path that no collection has, or a name is not to be had.
+ *
+ * @example
+ * ```ts
+ * import { inferSchemas, Profile } from "@datahood/cli";
+ * import { serialize } from "bson";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const profile = new Profile();
+ * profile.addDocument(serialize({ name: "Ada", city: null }));
+ * const [model] = inferSchemas([{ namespace: { db: "shop", collection: "people" }, profile }]);
+ * assertEquals(model!.root.name, "Person");
+ * ```
  */
 export function inferSchemas(
   collections: readonly ProfiledCollection[],
   options: InferOptions = {},
 ): SchemaModel[] {
   const names = new TypeNames();
-  return collections.map((collection) => new Inference(collection, options, names).run());
+  const inferences = collections.map((collection) => new Inference(collection, options));
+  checkPaths(inferences, options);
+  // Documents first: their types have the short names.
+  const rootNames = inferences.map(({ collection: { namespace } }) => {
+    if (options.rootName !== undefined) {
+      return names.takeGiven(options.rootName, `the type of ${namespace.collection}`);
+    }
+    return names.take(rootNamesOf(namespace), `${namespace.db}.${namespace.collection}`);
+  });
+  return inferences.map((inference, i) => inference.run(rootNames[i]!, names));
 }
 
-/** Where in documents something stands. */
-interface Place {
-  /** Such as `items[].price`. */
-  readonly path: string;
-  /** The last key on the way. */
-  readonly key: string;
-  /** Name of the type that it is a part of. */
-  readonly parent: string;
-  /** Whether it is one of several: an element, or a value of a map. */
-  readonly one: boolean;
-  /** Whether the object around it is GeoJSON. */
-  readonly geo: boolean;
+/** Names for the documents of a collection, the best first. */
+function rootNamesOf({ db, collection }: { db: string; collection: string }): string[] {
+  const name = rootTypeName(collection);
+  const plural = typeName(collection);
+  return [
+    name,
+    `${name}Document`,
+    ...(plural === name ? [] : [plural, `${plural}Document`]),
+    `${keyName(db, false)}${name}`,
+    `Document${exactName(collection)}`,
+  ];
 }
 
+function checkPaths(inferences: readonly Inference[], { overrides = {} }: InferOptions): void {
+  for (const path of Object.keys(overrides)) {
+    if (inferences.some(({ paths }) => paths.has(path))) continue;
+    const near = nearest(path, new Set(inferences.flatMap(({ paths }) => [...paths])));
+    throw new UsageError(`Cannot override "${path}": no document has anything there`, {
+      hint: near.length === 0
+        ? "A path is such as customer.name, items[].price or scores.*"
+        : `Near it: ${near.join(", ")}`,
+    });
+  }
+}
+
+/** Makes the model of one collection. */
 class Inference {
-  readonly #collection: ProfiledCollection;
+  /** The collection. */
+  readonly collection: ProfiledCollection;
+  /** Every path that its documents have. */
+  readonly paths: ReadonlySet<string>;
   readonly #options: InferOptions;
-  readonly #names: TypeNames;
-  readonly #named = new Map<ObjectNode, string>();
+  readonly #shapes = new Shapes();
   readonly #root: ObjectNode;
   readonly #references: ReadonlyMap<ValueNode, Reference>;
+  readonly #shared: ReturnType<typeof shareStructures>;
+  readonly #models = new Map<ObjectNode, ObjectModel | VariantsModel | MapModel>();
+  #named: ReadonlyMap<ObjectNode, Named> = new Map();
 
-  constructor(collection: ProfiledCollection, options: InferOptions, names: TypeNames) {
-    this.#collection = collection;
+  constructor(collection: ProfiledCollection, options: InferOptions) {
+    this.collection = collection;
     this.#options = options;
-    this.#names = names;
-    names.next();
+    const { overrides = {}, minShare = 0 } = options;
     const { root, references } = foldRecursion(collection.profile.root);
     this.#root = root;
     this.#references = references;
+    const found = survey(root, this.#shapes, overrides);
+    this.paths = found.paths;
+    const signatures = new Signatures(this.#shapes, references, found.alone, minShare);
+    this.#shared = shareStructures(root, found, this.#shapes, signatures, overrides);
   }
 
-  run(): SchemaModel {
-    const { namespace, profile, of } = this.#collection;
-    const wanted = this.#options.rootName ?? rootTypeName(namespace.collection);
-    const name = this.#names.claim(wanted, `${namespace.db}.${namespace.collection}:`);
-    const place = { path: "", key: "", parent: "", one: false, geo: false };
-    const root = this.#objectType(this.#root, place, name);
+  run(rootName: string, names: TypeNames): SchemaModel {
+    const { namespace, profile, of } = this.collection;
+    const { overrides = {} } = this.#options;
+    this.#named = nameObjects(
+      this.#root,
+      rootName,
+      this.#shapes,
+      this.#shared,
+      overrides,
+      names,
+    );
     return {
-      root,
+      root: this.#objectType(this.#root, names),
       namespace,
       documents: profile.documents,
       ...(of === undefined ? {} : { of }),
@@ -101,7 +156,7 @@ class Inference {
     return Object.hasOwn(overrides, path) ? overrides[path]! : {};
   }
 
-  #value(node: ValueNode, place: Place): ValueModel {
+  #value(node: ValueNode, place: Place, names: TypeNames): ValueModel {
     const total = node.total;
     const least = (this.#options.minShare ?? 0) * total;
     const types: TypeModel[] = [];
@@ -112,89 +167,111 @@ class Inference {
       if (count < least) {
         outliers.push({ kind: KIND_NAMES[kind]!, count, ids: idsOf(node, kind) });
       } else {
-        types.push(...this.#types(node, kind, place));
+        types.push(...this.#types(node, kind, place, names));
       }
     }
-    return {
+    const value: ValueModel = {
       types,
       nulls: node.counts[KIND.null]!,
       undefineds: node.counts[KIND.undefined]!,
       total,
       outliers,
     };
+    const { type } = this.#override(place.path);
+    if (type === undefined) return value;
+    const { path, label, one } = place;
+    const parent = this.#named.get(this.#root)!.name;
+    return givenValue(
+      value,
+      type,
+      path,
+      () => names.take([`${parent}${keyName(label, one)}`], path),
+    );
   }
 
-  #types(node: ValueNode, kind: number, place: Place): TypeModel[] {
+  #types(node: ValueNode, kind: number, place: Place, names: TypeNames): TypeModel[] {
     if (kind === KIND.array) {
-      return node.array === null ? [] : [this.#arrayType(node.array, node, place)];
+      return node.array === null ? [] : [this.#arrayType(node.array, node, place, names)];
     }
     if (kind !== KIND.object) {
       const name = KIND_NAMES[kind] as ScalarModel["kind"];
       const own = this.#override(place.path).enum;
-      const mode = own ?? this.#options.enums ?? "open";
-      return [scalarModel(node, name, { mode, forced: own !== undefined })];
+      // In the whole data, the type of GeoJSON is one of those that it has.
+      const geo = place.geo && place.key === "type" && this.collection.of === undefined;
+      const mode = own ?? (geo ? "closed" : this.#options.enums ?? "open");
+      return [scalarModel(node, name, { mode, forced: own !== undefined || geo })];
     }
     const types: TypeModel[] = [];
     const reference = this.#references.get(node);
     if (reference !== undefined) {
-      const name = this.#named.get(reference.to)!;
+      const { name } = this.#named.get(reference.to)!;
       types.push({ type: "ref", name, count: reference.count });
     }
-    if (node.object !== null) types.push(this.#objectType(node.object, place));
+    if (node.object !== null) types.push(this.#objectType(node.object, names));
     return types;
   }
 
-  #objectType(
+  #objectType(node: ObjectNode, names: TypeNames): ObjectModel | VariantsModel | MapModel {
+    let model = this.#models.get(node);
+    if (model === undefined) {
+      model = this.#newObjectType(node, this.#named.get(node)!, names);
+      this.#models.set(node, model);
+    }
+    return model;
+  }
+
+  #newObjectType(
     node: ObjectNode,
-    place: Place,
-    rootName?: string,
+    { name, place }: Named,
+    names: TypeNames,
   ): ObjectModel | VariantsModel | MapModel {
     const { path } = place;
-    const override = this.#override(path);
-    const name = override.name === undefined
-      ? rootName ?? this.#names.name(place.parent, place.key, place.one, path)
-      : this.#names.claim(override.name, path);
-    this.#named.set(node, name);
-    if (override.as !== "record") {
-      const map = dynamicKeys(node, override.as === "map");
-      // The document itself is a record unless it is told otherwise: it has an _id at least.
-      if (map !== undefined && (path !== "" || override.as === "map")) {
-        const value = this.#value(map.value, {
-          path: `${path}.*`,
-          key: "",
-          parent: name,
-          one: true,
-          geo: false,
-        });
-        const named = this.#fields(node, map.named, name, path);
-        return { type: "map", name, path, count: node.count, keys: map.keys, value, named };
+    const { count } = node;
+    const shape = this.#shapes.of(node);
+    switch (shape.as) {
+      case "map": {
+        const value = this.#value(shape.value, valuePlace(place), names);
+        const named = this.#fields(node, shape.named, place, names);
+        return { type: "map", name, path, count, keys: shape.keys, value, named };
       }
-      const variants = findVariants(node);
-      if (variants !== undefined) return this.#variantsType(node, name, path, variants);
+      case "variants":
+        return this.#variantsType(node, name, place, shape, names);
+      case "record": {
+        const fields = this.#fields(node, [...node.all()], place, names);
+        return { type: "object", name, path, count, fields, open: node.folded !== null };
+      }
+      default:
+        return shape satisfies never;
     }
-    const fields = this.#fields(node, [...node.all()], name, path);
-    return { type: "object", name, path, count: node.count, fields, open: node.folded !== null };
   }
 
   #fields(
     node: ObjectNode,
     fields: readonly Field[],
-    parent: string,
-    path: string,
+    around: Place,
+    names: TypeNames,
     share: (field: Field) => { count: number; of: number } = ({ count }) => ({
       count,
       of: node.count,
     }),
   ): FieldModel[] {
-    const geo = isGeoJson(node);
+    const geo = geoType(node) !== undefined;
     const models: FieldModel[] = [];
     for (const field of inOrder(fields)) {
-      const key = keyText(field);
-      const place = { path: childPath(path, key), key, parent, one: false, geo };
+      const place = fieldPlace(field, around, geo);
+      const { key } = place;
       const { count, of } = share(field);
       if (count === 0 || this.#override(place.path).ignore) continue;
-      const value = this.#value(field.node, place);
-      models.push({ key, value, optional: count < of, count, of });
+      const value = this.#value(field.node, place, names);
+      const personal = key !== "_id" && (field.node.personal || isPersonal(value));
+      models.push({
+        key,
+        value,
+        optional: count < of,
+        count,
+        of,
+        ...(personal ? { personal } : {}),
+      });
     }
     return models;
   }
@@ -202,21 +279,28 @@ class Inference {
   #variantsType(
     node: ObjectNode,
     name: string,
-    path: string,
-    { field: tag, rows }: NonNullable<ReturnType<typeof findVariants>>,
+    place: Place,
+    { field: tag, rows }: Shape & { as: "variants" },
+    names: TypeNames,
   ): VariantsModel {
+    const { path } = place;
     const tagKey = keyText(tag);
     const variants = rows.map(({ entry, total, presence }) => {
       const isInt = tag.node.intValues?.entries?.includes(entry) ?? false;
       const value = isInt
-        ? new DataView(entry.bytes.buffer, entry.bytes.byteOffset).getInt32(0, true)
+        ? readInt(entry.bytes)
         : new TextDecoder("utf-8", { ignoreBOM: true }).decode(entry.bytes);
       const share = (field: Field) => ({ count: presence(field), of: total });
       // Sub-types are shared by the variants: their names come from the path, without the variant.
-      const fields = this.#fields(node, [...node.all()], name, path, share).map((field) =>
+      const fields = this.#fields(node, [...node.all()], place, names, share).map((field) =>
         field.key === tagKey ? { ...field, value: onlyValue(value, total) } : field
       );
-      const variantName = this.#names.name(name, String(value), false, `${path}{${value}}`);
+      const text = String(value);
+      const variantName = names.take(
+        [`${name}${keyName(text, false)}`, `${name}${exactName(text)}`]
+          .filter((wanted) => wanted !== name),
+        `${path}{${value}}`,
+      );
       const object: ObjectModel = {
         type: "object",
         name: variantName,
@@ -231,18 +315,30 @@ class Inference {
     return { type: "variants", name, path, count: node.count, tag: tagKey, variants };
   }
 
-  #arrayType(array: ArrayNode, node: ValueNode, place: Place): ArrayModel | TupleModel {
+  #arrayType(
+    array: ArrayNode,
+    node: ValueNode,
+    place: Place,
+    names: TypeNames,
+  ): ArrayModel | TupleModel {
     const count = node.counts[KIND.array]!;
     const { minLength, maxLength } = array;
-    const element = { ...place, path: `${place.path}[]`, one: true };
+    const inner = elementPlace(place);
     if (isTuple(array, count, place)) {
-      const merged = this.#value(array.element, element);
+      const merged = this.#value(array.element, inner, names);
       const elements = Array.from({ length: maxLength }, (_, i) => at(merged, array, i));
       return { type: "tuple", count, elements };
     }
-    const value = array.element.total === 0 ? null : this.#value(array.element, element);
-    return { type: "array", count, element: value, minLength, maxLength };
+    const element = array.element.total === 0 ? null : this.#value(array.element, inner, names);
+    return { type: "array", count, element, minLength, maxLength };
   }
+}
+
+/** Whether all strings are of a kind that is someone's own. */
+function isPersonal({ types }: ValueModel): boolean {
+  return types.some((type) =>
+    type.type === "scalar" && (type.format === "email" || type.format?.startsWith("ipv"))
+  );
 }
 
 /** By mean position, then the key's bytes. */
@@ -257,27 +353,6 @@ function inOrder(fields: readonly Field[]): Field[] {
 function compareKeys(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
   return a.length - b.length;
-}
-
-/** The path of a field: keys that hold a dot or a bracket, or are empty, are quoted. */
-export function childPath(path: string, key: string): string {
-  const shown = key === "" || /[.[\]*"{}]/.test(key) ? JSON.stringify(key) : key;
-  return path === "" ? shown : `${path}.${shown}`;
-}
-
-/** A constant length and kinds that differ by position, or a place. */
-function isTuple(array: ArrayNode, count: number, { key, geo }: Place): boolean {
-  const { minLength, maxLength, element } = array;
-  if (minLength !== maxLength || maxLength < 2 || maxLength > CAPS.positions) return false;
-  const place = (geo && key === "coordinates" && maxLength <= 3) ||
-    (isPlaceKey(key) && maxLength === 2 && element.counts[KIND.double]! > 0);
-  if (place && isNumeric(element)) return true;
-  if (count < 20) return false;
-  const signature = (position: number) =>
-    KIND_NAMES.map((_, kind) => array.positions[position * KINDS + kind]! > 0 ? 1 : 0).join("");
-  const first = signature(0);
-  for (let i = 1; i < maxLength; i++) if (signature(i) !== first) return true;
-  return false;
 }
 
 /** What stands at one position, out of what stands at all of them. */
