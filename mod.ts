@@ -11,6 +11,7 @@ export * from "./src/transfer/mod.ts";
 export * from "./src/io/mod.ts";
 export * from "./src/connectors/archive/mod.ts";
 export * from "./src/connectors/bson/mod.ts";
+export * from "./src/connectors/dump/mod.ts";
 export * from "./src/connectors/mongodb/mod.ts";
 export * from "./src/exporters/mod.ts";
 export * from "./src/connectors/address.ts";

@@ -26,7 +26,6 @@ const LATER: readonly {
   { kind: "ndjson", extensions: [".ndjson", ".jsonl", ".json"], schemes: [] },
   { kind: "csv", extensions: [".csv", ".tsv"], schemes: [] },
   { kind: "sqlite", extensions: [".sqlite", ".db"], schemes: ["sqlite"] },
-  { kind: "dump", extensions: [], schemes: [] },
 ];
 /** A machine's name or address, or several, with ports, maybe after a login, maybe with a path. */
 const HOSTS =
@@ -206,7 +205,6 @@ function byExtension(text: string, role: "source" | "target"): ConnectorDescript
     }
   }
   if (found !== undefined) return found;
-  if (/[/\\]$/.test(text)) refuseLater(text, "dump", role);
   const bare = name.replace(COMPRESSED, "");
   const later = LATER.find(({ extensions }) => extensions.some((end) => bare.endsWith(end)));
   if (later !== undefined) refuseLater(text, later.kind, role);
@@ -253,9 +251,8 @@ function byKind(kind: string, text: string, role: "source" | "target"): Connecto
 
 function refuseLater(text: string, kind: string, role: "source" | "target"): never {
   const verb = role === "source" ? "read" : "write";
-  const what = kind === "dump" ? "a folder (a dump)" : kind;
   const kinds = DESCRIPTORS.filter(({ roles }) => roles.includes(role)).map(({ kind }) => kind);
-  throw new UsageError(`Cannot ${verb} "${text}": this version does not ${verb} ${what}.`, {
+  throw new UsageError(`Cannot ${verb} "${text}": this version does not ${verb} ${kind}.`, {
     hint: role === "source"
       ? `what it reads: ${kinds.join(", ")}; mongoimport or bsondump can turn others into these`
       : `what it writes: ${kinds.join(", ")}, such as orders.bson.gz`,

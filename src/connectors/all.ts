@@ -1,6 +1,7 @@
 import type { ConnectorDescriptor } from "../core/mod.ts";
 import { archiveDescriptor } from "./archive/descriptor.ts";
 import { bsonDescriptor } from "./bson/descriptor.ts";
+import { dumpDescriptor } from "./dump/descriptor.ts";
 import { mongodbDescriptor } from "./mongodb/descriptor.ts";
 import { nullDescriptor } from "./null/descriptor.ts";
 
@@ -11,6 +12,7 @@ import { nullDescriptor } from "./null/descriptor.ts";
 export const CONNECTORS = [
   mongodbDescriptor,
   bsonDescriptor,
+  dumpDescriptor,
   archiveDescriptor,
   nullDescriptor,
 ] as const satisfies readonly ConnectorDescriptor[];

@@ -2,7 +2,6 @@ import { Int32, Long, serialize } from "bson";
 import {
   type CollectionInfo,
   DataError,
-  documentLength,
   formatNamespace,
   type Issue,
   type Namespace,
@@ -15,6 +14,7 @@ import {
 } from "../../core/mod.ts";
 import type { ByteSink } from "../../io/mod.ts";
 import { Crc64, formatDumpMetadata, metadataOf } from "../../mongodump/mod.ts";
+import { piecesOf, WrittenBatches } from "../_file_batches.ts";
 import { MAGIC } from "./_reader.ts";
 
 const TERMINATOR = new Uint8Array([0xff, 0xff, 0xff, 0xff]);
@@ -33,8 +33,7 @@ export class ArchiveWriter implements Writer {
   readonly #path: string;
   readonly #sink: ByteSink;
   readonly #entries = new Map<string, Entry>();
-  /** The latest batch of each lane that was written, for when it comes again. */
-  readonly #written = new Map<number, { readonly batch: RawBatch; readonly result: WriteResult }>();
+  readonly #written = new WrittenBatches();
   /** The namespace whose segment is open, and what is in it. */
   #open: { readonly name: string; bytes: number } | undefined;
   /** One write after another, whoever asks. */
@@ -89,31 +88,18 @@ export class ArchiveWriter implements Writer {
   }
 
   async #write(batch: RawBatch): Promise<WriteResult> {
-    const { buffer, starts, lane, seq, firstIndex, namespace } = batch;
-    const before = this.#written.get(lane);
-    if (before?.batch.seq === seq && before.batch.firstIndex === firstIndex) return before.result;
+    const before = this.#written.resultOf(batch);
+    if (before !== undefined) return before;
+    const { namespace } = batch;
     const entry = this.#entries.get(formatNamespace(namespace))!;
     let bytes = 0;
-    for (let i = 0; i < starts.length;) {
-      // Documents that lie next to each other go as one piece.
-      const from = starts[i]!;
-      let to = from;
-      while (i < starts.length && starts[i] === to) to += documentLength(buffer, starts[i++]!);
-      await this.#openSegment(namespace, to - from);
-      entry.crc.update(buffer, from, to);
-      await this.#sink.write(buffer.subarray(from, to));
-      bytes += to - from;
+    for (const piece of piecesOf(batch)) {
+      await this.#openSegment(namespace, piece.length);
+      entry.crc.update(piece);
+      await this.#sink.write(piece);
+      bytes += piece.length;
     }
-    const result: WriteResult = {
-      inserted: starts.length,
-      replaced: 0,
-      unchanged: 0,
-      skipped: 0,
-      rejected: [],
-      bytes,
-    };
-    this.#written.set(lane, { batch, result });
-    return result;
+    return this.#written.add(batch, bytes);
   }
 
   async #openSegment(namespace: Namespace, bytes: number): Promise<void> {

@@ -1,7 +1,6 @@
 import { findElement } from "../../bson/mod.ts";
 import {
   type CollectionInfo,
-  documentLength,
   formatNamespace,
   type Issue,
   type Namespace,
@@ -15,6 +14,7 @@ import {
   type WriteResult,
 } from "../../core/mod.ts";
 import { type ByteSink, openByteSink } from "../../io/mod.ts";
+import { piecesOf, WrittenBatches } from "../_file_batches.ts";
 
 /** Writes one collection as one file. */
 export function bsonTarget(
@@ -55,14 +55,10 @@ export function bsonTarget(
   };
 }
 
-/** What tells a batch of a lane from the others. */
-type Origin = Pick<RawBatch, "seq" | "firstIndex">;
-
 class BsonWriter implements Writer {
   readonly #path: string;
   readonly #sink: ByteSink;
-  /** The latest batch of each lane that was written, for when it comes again. */
-  readonly #written = new Map<number, { readonly batch: Origin; readonly result: WriteResult }>();
+  readonly #written = new WrittenBatches();
   #namespace: Namespace | undefined;
 
   constructor(path: string, sink: ByteSink) {
@@ -86,29 +82,14 @@ class BsonWriter implements Writer {
   }
 
   async write(batch: RawBatch): Promise<WriteResult> {
-    const { buffer, starts, lane, seq, firstIndex } = batch;
-    const before = this.#written.get(lane);
-    // A transform may have cut one batch into several: they have its number, and their own index.
-    if (before?.batch.seq === seq && before.batch.firstIndex === firstIndex) return before.result;
+    const before = this.#written.resultOf(batch);
+    if (before !== undefined) return before;
     let bytes = 0;
-    for (let i = 0; i < starts.length;) {
-      // Documents that lie next to each other go as one piece.
-      const from = starts[i]!;
-      let to = from;
-      while (i < starts.length && starts[i] === to) to += documentLength(buffer, starts[i++]!);
-      await this.#sink.write(buffer.subarray(from, to));
-      bytes += to - from;
+    for (const piece of piecesOf(batch)) {
+      await this.#sink.write(piece);
+      bytes += piece.length;
     }
-    const result: WriteResult = {
-      inserted: starts.length,
-      replaced: 0,
-      unchanged: 0,
-      skipped: 0,
-      rejected: [],
-      bytes,
-    };
-    this.#written.set(lane, { batch: { seq, firstIndex }, result });
-    return result;
+    return this.#written.add(batch, bytes);
   }
 
   end(): Promise<readonly Issue[]> {

@@ -1,0 +1,25 @@
+import { type ConnectorDescriptor, UsageError } from "../../core/mod.ts";
+import { folderReadNeeds, folderWriteNeeds } from "../../io/folder.ts";
+
+/** What is known of mongodump's folders without loading the code that reads them. */
+export const dumpDescriptor: ConnectorDescriptor = {
+  kind: "dump",
+  summary: "a folder of many collections, as mongodump writes it",
+  roles: ["source", "target"],
+  addresses: [
+    { example: "dump/", meaning: "a folder with a folder for each database; the slash says it" },
+    { example: "dump/shop/", meaning: "the folder of one database, to be read" },
+  ],
+  schemes: [],
+  extensions: ["/"],
+  options: [],
+  permissions: ({ path }, { role }) => {
+    if (path === undefined) return [];
+    return role === "source" ? folderReadNeeds(path) : folderWriteNeeds(path);
+  },
+  create: async ({ path, display }, { compress }) => {
+    if (path === undefined) throw new UsageError(`Cannot use "${display}": it names no folder`);
+    const { DumpConnector } = await import("./mod.ts");
+    return new DumpConnector({ path, ...(compress === undefined ? {} : { compress }) });
+  },
+};

@@ -1,0 +1,7 @@
+/**
+ * mongodump's folders.
+ *
+ * @module
+ */
+export * from "./connector.ts";
+export { dumpDescriptor } from "./descriptor.ts";

@@ -1,0 +1,109 @@
+import type { PermissionNeed } from "../core/mod.ts";
+import { openByteSink } from "./byte_sink.ts";
+import { openByteSource } from "./byte_source.ts";
+import { translateIoError } from "./translate_error.ts";
+
+/** One thing in a folder. */
+export interface FolderEntry {
+  /** Its name, without the folder. */
+  readonly name: string;
+  /** Whether it is a folder itself; a link to one is one. */
+  readonly isFolder: boolean;
+}
+
+/**
+ * What reading all of a folder needs to be allowed.
+ *
+ * @param path The folder.
+ * @returns The needs.
+ */
+export function folderReadNeeds(path: string): PermissionNeed[] {
+  return [{ kind: "read", target: path, reason: "read the files of the source folder" }];
+}
+
+/**
+ * What writing files into a folder needs to be allowed; they are looked at before they are written.
+ *
+ * @param path The folder.
+ * @returns The needs.
+ */
+export function folderWriteNeeds(path: string): PermissionNeed[] {
+  return [
+    { kind: "read", target: path, reason: "see what is in the target folder" },
+    { kind: "write", target: path, reason: "write files into the target folder" },
+  ];
+}
+
+/**
+ * What is in a folder, by name.
+ *
+ * @param path The folder.
+ * @param stage Which end of the run it is.
+ * @returns Its entries; `undefined` if there is no such folder.
+ * @throws {IoError} If it is not a folder, or the system cannot read it.
+ */
+export async function folderEntries(
+  path: string,
+  stage: "source" | "target",
+): Promise<FolderEntry[] | undefined> {
+  const needs = stage === "source" ? folderReadNeeds(path) : folderWriteNeeds(path);
+  try {
+    const entries: FolderEntry[] = [];
+    for await (const { name, isDirectory, isSymlink } of Deno.readDir(path)) {
+      const isFolder = isDirectory ||
+        (isSymlink && await Deno.stat(`${path}/${name}`).then((s) => s.isDirectory, () => false));
+      entries.push({ name, isFolder });
+    }
+    return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw translateIoError(error, { stage, path, needs });
+  }
+}
+
+/**
+ * Makes a folder, and those above it, where they are not there.
+ *
+ * @param path The folder.
+ * @throws {IoError} If the system cannot make it.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (error) {
+    throw translateIoError(error, { stage: "target", path, needs: folderWriteNeeds(path) });
+  }
+}
+
+/**
+ * The text of a small file, decompressed.
+ *
+ * @param path The file.
+ * @returns Its text.
+ * @throws {NotFoundError} If there is no such file.
+ */
+export async function readSmallText(path: string): Promise<string> {
+  await using source = await openByteSource(path);
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let text = "";
+  for await (const chunk of source.chunks()) text += decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
+}
+
+/**
+ * Writes a small file, in its place only when it is whole.
+ *
+ * @param path The file; its extension says how it is compressed.
+ * @param text Its text.
+ * @param options Whether to replace one that is there.
+ * @throws {IoError} If it is there, or the system cannot write it.
+ */
+export async function writeSmallText(
+  path: string,
+  text: string,
+  options: { readonly overwrite?: boolean; readonly compress?: string } = {},
+): Promise<void> {
+  await using sink = await openByteSink(path, options);
+  await sink.write(new TextEncoder().encode(text));
+  await sink.commit();
+}
