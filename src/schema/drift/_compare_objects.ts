@@ -12,12 +12,11 @@ import {
 import { mergeObject, mergeValue } from "../../profile/merge.ts";
 import { enumValues } from "../infer/_enum.ts";
 import { dynamicKeys } from "../infer/_map.ts";
-import { foldRecursion, type Reference } from "../infer/_recursion.ts";
-import { childPath } from "../infer/infer.ts";
 import { compareVariants } from "./_compare_variants.ts";
+import { foldAlike } from "./_fold_alike.ts";
 import { isGone, isShift } from "./_chance.ts";
 import { idsOf, idsWithout } from "./_ids.ts";
-import { aKind, idWords, isNothing, kindsOf, oneLine, share } from "./_words.ts";
+import { aKind, childPath, idWords, isNothing, kindsOf, oneLine, share } from "./_words.ts";
 import { isSame, type Search, searches, type Step } from "./_search.ts";
 import type { Drift, DriftClass } from "./drift.ts";
 
@@ -44,9 +43,6 @@ export class Comparison {
   readonly #values: ValuesMode;
   /** The way to each path. */
   readonly #steps = new Map<string, readonly Step[]>([["", []]]);
-  readonly #references = new Map<ValueNode, Reference>();
-  /** Objects of both sides that were compared: where they are recursive, they come again. */
-  readonly #seen = new Map<ObjectNode, Set<ObjectNode>>();
   /** Paths of fields that tell variants apart: their values are told as such. */
   readonly #tags = new Set<string>();
 
@@ -60,12 +56,7 @@ export class Comparison {
 
   /** Compares the documents. */
   documents(before: ObjectNode, after: ObjectNode): void {
-    const [a, b] = [before, after].map((root) => {
-      const folded = foldRecursion(root);
-      folded.references.forEach((reference, node) => this.#references.set(node, reference));
-      return folded.root;
-    });
-    this.#objects({ before: a!, after: b! }, "");
+    this.#objects(foldAlike(before, after), "");
   }
 
   #add(kind: DriftClass, path: string, what: string, about: About = {}): void {
@@ -87,9 +78,6 @@ export class Comparison {
   }
 
   #objects({ before, after }: Side<ObjectNode>, path: string): void {
-    const seen = this.#seen.get(before) ?? new Set();
-    if (seen.has(after)) return;
-    this.#seen.set(before, seen.add(after));
     const map = path === "" ? undefined : sharedMap(before, after);
     if (map === undefined) this.#variants({ before, after }, path);
     const fields = pairs(before, after);
@@ -319,9 +307,10 @@ export class Comparison {
         this.#add("narrowing", path, what, { kind: "array", count: of, of });
       }
     }
-    const was = before.object ?? this.#references.get(before)?.to;
-    const is = after.object ?? this.#references.get(after)?.to;
-    if (was !== undefined && is !== undefined) this.#objects({ before: was, after: is }, path);
+    // Where both are folded into an ancestor, they are compared there.
+    if (before.object !== null && after.object !== null) {
+      this.#objects({ before: before.object, after: after.object }, path);
+    }
   }
 }
 
