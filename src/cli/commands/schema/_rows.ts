@@ -1,3 +1,10 @@
+import {
+  type Field,
+  KIND,
+  type KindName,
+  type ObjectNode,
+  ValueNode,
+} from "../../../profile/mod.ts";
 import type {
   FieldModel,
   ScalarModel,
@@ -19,6 +26,8 @@ export interface ReportKind {
   /** The values of an enum, most frequent first. */
   readonly values?: readonly { readonly value: string | number; readonly count: number }[];
   readonly format?: string;
+  /** Booleans that are true. */
+  readonly trues?: number;
   /** What else there is to say. */
   readonly notes?: readonly string[];
 }
@@ -41,11 +50,28 @@ export interface ReportRow {
 /** Formats whose values are someone's own. */
 const PERSONAL_FORMATS = new Set(["email", "ipv4", "ipv6"]);
 
-/** A row for each path of a model, in the order of its fields. */
-export function reportRows(model: SchemaModel): ReportRow[] {
+/**
+ * A row for each path of a model, in the order of its fields. A model shares the type of objects that
+ * are alike; what is counted at one path alone is in the profile it was made from.
+ */
+export function reportRows(model: SchemaModel, root: ObjectNode): ReportRow[] {
   const rows: ReportRow[] = [];
-  walkType(model.root, "", rows);
+  const node = new ValueNode();
+  node.counts[KIND.object] = root.count;
+  node.object = root;
+  walkType(model.root, "", node, rows);
   return rows;
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** What the profile has of a field, if it is there under that very key. */
+function fieldNode(node: ValueNode | undefined, key: string): Field | undefined {
+  if (node?.object === null || node === undefined) return undefined;
+  for (const field of node.object.all()) {
+    if (decoder.decode(field.keyBytes.subarray(0, -1)) === key) return field;
+  }
+  return undefined;
 }
 
 function keyText(key: string): string {
@@ -56,38 +82,56 @@ function join(path: string, step: string): string {
   return path === "" ? step : `${path}.${step}`;
 }
 
-function walkField(field: FieldModel, path: string, rows: ReportRow[]): void {
+function walkField(
+  field: FieldModel,
+  path: string,
+  around: ValueNode | undefined,
+  rows: ReportRow[],
+): void {
   const at = join(path, keyText(field.key));
-  rows.push(rowOf(at, field.count, field.of, field.value, field));
-  for (const type of field.value.types) walkType(type, at, rows);
+  const found = fieldNode(around, field.key);
+  const count = found?.count ?? field.count;
+  const of = found === undefined ? field.of : around!.object!.count;
+  rows.push(rowOf({ path: at, count, of }, field.value, found?.node, field));
+  for (const type of field.value.types) walkType(type, at, found?.node, rows);
 }
 
 /** What one of several values is like: an element, or a value of a map. */
-function walkInner(value: ValueModel, path: string, of: number, rows: ReportRow[]): void {
-  rows.push(rowOf(path, value.total, of, value));
-  for (const type of value.types) walkType(type, path, rows);
+function walkInner(
+  value: ValueModel,
+  path: string,
+  node: ValueNode | undefined,
+  rows: ReportRow[],
+): void {
+  const total = node?.total ?? value.total;
+  rows.push(rowOf({ path, count: total, of: total }, value, node));
+  for (const type of value.types) walkType(type, path, node, rows);
 }
 
-function walkType(type: TypeModel, path: string, rows: ReportRow[]): void {
+function walkType(
+  type: TypeModel,
+  path: string,
+  node: ValueNode | undefined,
+  rows: ReportRow[],
+): void {
   switch (type.type) {
     case "object":
-      for (const field of type.fields) walkField(field, path, rows);
+      for (const field of type.fields) walkField(field, path, node, rows);
       return;
     case "variants":
       for (const { value, object } of type.variants) {
-        walkType(object, `${path}{${keyText(type.tag)}=${JSON.stringify(value)}}`, rows);
+        const which = `${path}{${keyText(type.tag)}=${JSON.stringify(value)}}`;
+        walkType(object, which, undefined, rows);
       }
       return;
     case "map":
-      for (const field of type.named) walkField(field, path, rows);
-      return walkInner(type.value, join(path, "*"), type.value.total, rows);
+      for (const field of type.named) walkField(field, path, node, rows);
+      return walkInner(type.value, join(path, "*"), undefined, rows);
     case "array":
-      if (type.element !== null) walkInner(type.element, `${path}[]`, type.element.total, rows);
-      return;
+      if (type.element === null) return;
+      return walkInner(type.element, `${path}[]`, node?.array?.element, rows);
     case "tuple":
-      type.elements.forEach((element, i) =>
-        walkInner(element, `${path}[${i}]`, element.total, rows)
-      );
+      type.elements.forEach((element, i) => walkInner(element, `${path}[${i}]`, undefined, rows));
       return;
     case "scalar":
     case "ref":
@@ -96,59 +140,78 @@ function walkType(type: TypeModel, path: string, rows: ReportRow[]): void {
 }
 
 function rowOf(
-  path: string,
-  count: number,
-  of: number,
+  place: { readonly path: string; readonly count: number; readonly of: number },
   value: ValueModel,
+  node: ValueNode | undefined,
   field?: FieldModel,
 ): ReportRow {
-  const share = (part: number) => value.total === 0 ? 0 : part / value.total;
-  const kinds = value.types.map((type) => kindOf(type, share(type.count)));
+  const total = node?.total ?? value.total;
+  const share = (part: number) => total === 0 ? 0 : part / total;
+  const counted = (kind: KindName, count: number) => {
+    const own = node === undefined ? count : node.counts[KIND[kind]]!;
+    return { count: own, share: share(own) };
+  };
+  const kinds = value.types.map((type) => kindOf(type, counted(bsonKind(type), type.count), node))
+    // A type that is shared may have kinds that are not at this path.
+    .filter(({ count }) => count > 0);
   for (const { kind, count } of value.outliers) {
-    kinds.push({ kind, count, share: share(count), notes: ["left out"] });
+    kinds.push({ kind, ...counted(kind, count), notes: ["left out"] });
   }
-  if (value.nulls > 0) kinds.push({ kind: "null", count: value.nulls, share: share(value.nulls) });
-  if (value.undefineds > 0) {
-    kinds.push({ kind: "undefined", count: value.undefineds, share: share(value.undefineds) });
-  }
-  const format = value.types.find((type) =>
-    type.type === "scalar" && PERSONAL_FORMATS.has(type.format ?? "")
-  ) as ScalarModel | undefined;
-  const personal = field?.personal === true && field.key !== "_id" ? "key" : format?.format;
+  const nulls = counted("null", value.nulls), undefineds = counted("undefined", value.undefineds);
+  if (nulls.count > 0) kinds.push({ kind: "null", ...nulls });
+  if (undefineds.count > 0) kinds.push({ kind: "undefined", ...undefineds });
+  const format = kinds.find(({ format }) => PERSONAL_FORMATS.has(format ?? ""))?.format;
+  const personal = field?.personal === true && field.key !== "_id" ? "key" : format;
   return {
-    path,
-    count,
-    of,
+    ...place,
     kinds,
-    nulls: value.nulls,
+    nulls: nulls.count,
     ...(personal === undefined ? {} : { personal }),
   };
 }
 
-function kindOf(type: TypeModel, share: number): ReportKind {
-  const { count } = type;
+function bsonKind(type: TypeModel): KindName {
+  if (type.type === "scalar") return type.kind;
+  return type.type === "array" || type.type === "tuple" ? "array" : "object";
+}
+
+function kindOf(
+  type: TypeModel,
+  counts: { readonly count: number; readonly share: number },
+  node: ValueNode | undefined,
+): ReportKind {
   switch (type.type) {
     case "scalar":
-      return { kind: type.kind, count, share, ...scalar(type) };
-    case "array":
-      return {
-        kind: "array",
-        count,
-        share,
-        ...(type.element === null ? {} : { min: type.minLength, max: type.maxLength }),
-        ...(type.element === null ? { notes: ["never filled"] } : {}),
-      };
+      return { kind: type.kind, ...counts, ...scalar(type), ...ownBounds(type, node) };
+    case "array": {
+      if (type.element === null) return { kind: "array", ...counts, notes: ["never filled"] };
+      const { minLength: min, maxLength: max } = node?.array ?? type;
+      return { kind: "array", ...counts, min, max };
+    }
     case "tuple":
-      return { kind: `array of ${type.elements.length}`, count, share };
+      return { kind: `array of ${type.elements.length}`, ...counts };
     case "map":
-      return { kind: `map by ${type.keys}`, count, share };
+      return { kind: `map by ${type.keys}`, ...counts };
     case "variants":
-      return { kind: `object, one of ${type.variants.length}`, count, share };
+      return { kind: `object, one of ${type.variants.length}`, ...counts };
     case "ref":
-      return { kind: `object (${type.name} again)`, count, share };
+      return { kind: `object (${type.name} again)`, ...counts };
     case "object":
-      return { kind: "object", count, share, ...(type.open ? { notes: ["more fields"] } : {}) };
+      return { kind: "object", ...counts, ...(type.open ? { notes: ["more fields"] } : {}) };
   }
+}
+
+/** The bounds at this path alone. */
+function ownBounds({ kind }: ScalarModel, node: ValueNode | undefined): Partial<ReportKind> {
+  if (node === undefined) return {};
+  if (kind === "boolean") return { trues: node.trues };
+  const text = kind === "string" ? node.string : kind === "symbol" ? node.symbol : null;
+  if (text !== null) return { min: text.minBytes, max: text.maxBytes };
+  const stats = kind === "int" || kind === "double" || kind === "long" || kind === "date"
+    ? node[kind]
+    : null;
+  if (stats === null || stats.min > stats.max) return {};
+  return { min: bound(kind, stats.min), max: bound(kind, stats.max) };
 }
 
 function scalar(type: ScalarModel): Partial<ReportKind> {
@@ -157,10 +220,10 @@ function scalar(type: ScalarModel): Partial<ReportKind> {
   if (type.notFinite) notes.push(`${type.notFinite} not finite`);
   if (type.unsafe) notes.push(`${type.unsafe} not exact in JavaScript`);
   if (type.invalidUtf8) notes.push(`${type.invalidUtf8} not UTF-8`);
-  if (type.trues !== undefined) notes.push(`${type.trues} true`);
   if (type.constant !== undefined) notes.push(`always ${JSON.stringify(type.constant)}`);
   if (type.subtypes !== undefined) notes.push(`subtype ${[...type.subtypes.keys()].join(", ")}`);
   return {
+    ...(type.trues === undefined ? {} : { trues: type.trues }),
     ...(type.range === undefined ? {} : {
       min: bound(type.kind, type.range.min),
       max: bound(type.kind, type.range.max),

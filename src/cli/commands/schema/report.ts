@@ -33,7 +33,10 @@ export async function reportCommand(
     const { inferSchemas } = await import("../../../schema/infer/infer.ts");
     const filled = collections.filter(({ profile }) => profile.documents > 0);
     const models = inferSchemas(filled, options);
-    const reports = models.map((model) => ({ model, rows: reportRows(model) }));
+    const reports = models.map((model, i) => ({
+      model,
+      rows: reportRows(model, filled[i]!.profile.root),
+    }));
     if (!show.json) io.out(reports.map(({ model, rows }) => table(model, rows)).join("\n"));
     const { files: _, ...result } = resultOf(source, collections);
     const paths = reports.flatMap(({ model, rows }) =>
@@ -70,15 +73,19 @@ function cellsOf({ path, count, of, kinds, personal }: ReportRow): string[] {
   return [
     oneLine(path),
     percent(count, of),
-    kinds.map(({ kind, count, share }) =>
-      kinds.length === 1 ? kind : `${kind} ${percent(count, Math.round(count / share))}`
-    ).join(", "),
+    kinds.map(({ kind, share }) => kinds.length === 1 ? kind : `${kind} ${shareText(share)}`).join(
+      ", ",
+    ),
     oneLine(notes.join("; ")),
   ];
 }
 
-function kindNotes({ kind, min, max, values, format, notes }: ReportKind, named: boolean): string {
+function kindNotes(
+  { kind, count, min, max, values, format, trues, notes }: ReportKind,
+  named: boolean,
+): string {
   const parts: string[] = [];
+  if (trues !== undefined) parts.push(`${percent(trues, count)} true`);
   if (values !== undefined) {
     const shown = values.slice(0, VALUES).map(({ value }) => JSON.stringify(value));
     const more = values.length > VALUES ? `, … (${values.length})` : "";
@@ -100,12 +107,15 @@ function kindNotes({ kind, min, max, values, format, notes }: ReportKind, named:
 
 /** A share in percent; one that is not all or nothing never looks like it. */
 function percent(count: number, of: number): string {
-  if (of === 0) return "";
-  const share = 100 * count / of;
-  if (count === of) return "100%";
-  if (share > 99.9) return ">99.9%";
-  if (share < 0.1 && count > 0) return "<0.1%";
-  return `${share >= 10 ? share.toFixed(share > 99 ? 1 : 0) : share.toFixed(1)}%`;
+  return of === 0 ? "" : shareText(count / of);
+}
+
+function shareText(share: number): string {
+  const percent = 100 * share;
+  if (share === 0 || share === 1) return `${percent}%`;
+  if (percent > 99.9) return ">99.9%";
+  if (percent < 0.1) return "<0.1%";
+  return `${percent >= 10 && percent <= 99 ? percent.toFixed(0) : percent.toFixed(1)}%`;
 }
 
 /** Data may hold anything; a terminal would obey some of it. */
