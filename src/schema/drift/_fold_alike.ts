@@ -5,18 +5,32 @@ import { foldRecursion } from "../infer/_recursion.ts";
 /** The way from the document: a key's field, or into an array. */
 type Way = readonly (Field | "element")[];
 
+/** A place that is folded into an object further up. */
+interface Fold {
+  readonly at: Way;
+  readonly to: Way;
+}
+
 /**
- * Folds recursive structures on both sides at the same places: where they fold if all documents are
- * taken together. So one more level of replies is none that is new.
+ * Folds recursive structures on both sides at the same places: into the objects that are recursive by
+ * the documents of before, from wherever any of the documents have one. So one more level of replies
+ * is none that is new.
  */
 export function foldAlike(
   before: ObjectNode,
   after: ObjectNode,
 ): { before: ObjectNode; after: ObjectNode } {
+  const recursive = new Set(foldsOf(before).map(({ to }) => textOf(to)));
+  if (recursive.size === 0) return { before, after };
   const all = copyOf(before);
   mergeObject(all, after);
-  const { root, references } = foldRecursion(all);
-  if (references.size === 0) return { before, after };
+  const folds = foldsOf(all).filter(({ to }) => recursive.has(textOf(to)));
+  return { before: folded(before, folds), after: folded(after, folds) };
+}
+
+function foldsOf(documents: ObjectNode): Fold[] {
+  const { root, references } = foldRecursion(documents);
+  if (references.size === 0) return [];
   const objects = new Map<ObjectNode, Way>([[root, []]]);
   const found: { at: Way; to: ObjectNode }[] = [];
   const visit = (node: ValueNode, way: Way): void => {
@@ -29,11 +43,16 @@ export function foldAlike(
     }
   };
   for (const field of root.all()) visit(field.node, [field]);
-  const ways = found.flatMap(({ at, to }) => {
+  return found.flatMap(({ at, to }) => {
     const way = objects.get(to);
     return way === undefined ? [] : [{ at, to: way }];
   });
-  return { before: folded(before, ways), after: folded(after, ways) };
+}
+
+function textOf(way: Way): string {
+  return way.map((step) => step === "element" ? "" : String.fromCharCode(...step.keyBytes)).join(
+    "/",
+  );
 }
 
 function copyOf(root: ObjectNode): ObjectNode {
@@ -42,12 +61,12 @@ function copyOf(root: ObjectNode): ObjectNode {
   return copy;
 }
 
-function folded(root: ObjectNode, ways: readonly { at: Way; to: Way }[]): ObjectNode {
+function folded(root: ObjectNode, folds: readonly Fold[]): ObjectNode {
   const copy = copyOf(root);
   // What joins an ancestor may bring objects to where others were taken from: those are less deep.
   for (let more = true; more;) {
     more = false;
-    for (const { at, to } of ways) {
+    for (const { at, to } of folds) {
       const node = nodeAt(copy, at);
       const ancestor = to.length === 0 ? copy : nodeAt(copy, to)?.object;
       if (!node?.object || !ancestor || node.object === ancestor) continue;
