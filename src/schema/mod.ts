@@ -18,4 +18,10 @@ export {
   type SchemaPlace,
   type SchemaTarget,
 } from "./schema_files.ts";
+export {
+  type SchemaGenRunOptions,
+  SchemaGenStep,
+  type SchemaGenStepOptions,
+  type SchemaGenSummary,
+} from "./schema_gen_step.ts";
 export { type Mismatch, validateDocument, type ValidateOptions } from "./validate.ts";

@@ -1,7 +1,8 @@
 import { DataError, formatNamespace, type PermissionNeed, UsageError } from "../../../core/mod.ts";
-import { fileWriteNeeds, pathKind } from "../../../io/mod.ts";
+import { fileWriteNeeds } from "../../../io/mod.ts";
 import type { ProfiledCollection } from "../../../profile/mod.ts";
 import type { InferOptions } from "../../../schema/infer/options.ts";
+import { foundPlace, meantPlace } from "../../../schema/output_place.ts";
 import type { SchemaPlace, SchemaTarget } from "../../../schema/schema_files.ts";
 import type { CliIo } from "../../_io.ts";
 import { formatBytes, formatCount } from "../../render/_units.ts";
@@ -45,7 +46,7 @@ export function makeSchema(job: SchemaJob, io: CliIo): Promise<number> {
       ],
       writes: files,
     });
-    const place = await lookAt(meant, targets);
+    const place = meant === undefined ? undefined : await foundPlace(meant, targets);
     const { refuseForeign, writeFiles } = await import("../../../schema/write_files.ts");
     for (const { path } of files) {
       const inFolder = place?.holds === "folder" && path !== output.saveProfile;
@@ -92,29 +93,8 @@ function placeOf({ output: { output }, targets, show }: SchemaJob): SchemaPlace 
     }
     return { holds: "file", path: "-" };
   }
-  if (/[/\\]$/.test(output)) return { holds: "folder", path: output.replace(/[/\\]+$/, "") || "/" };
-  if (targets.length > 1) return { holds: "base", path: output };
-  refuseOtherEnding(targets[0]!.generator, output);
-  return { holds: "file", path: output };
-}
-
-/** A name without a slash at its end may be that of a folder that is there. */
-async function lookAt(
-  place: SchemaPlace | undefined,
-  targets: readonly SchemaTarget[],
-): Promise<SchemaPlace | undefined> {
-  if (place === undefined || place.path === "-" || place.holds === "folder") return place;
-  if (await pathKind(place.path) === "folder") return { holds: "folder", path: place.path };
-  if (place.holds === "base") {
-    const ending = targets.map(({ generator }) => generator.extension)
-      .find((extension) => place.path.endsWith(extension));
-    if (ending !== undefined) {
-      throw new UsageError(
-        `Cannot write ${targets.length} targets to "${place.path}": it is one file.`,
-        { hint: `-o ${place.path.slice(0, -ending.length)} writes one for each of that name` },
-      );
-    }
-  }
+  const place = meantPlace(output, targets);
+  if (place.holds === "file") refuseOtherEnding(targets[0]!.generator, output);
   return place;
 }
 
