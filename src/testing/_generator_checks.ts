@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows, fail } from "@std/assert";
 import { type Namespace, UsageError, VERSION } from "../core/mod.ts";
 import { loadProfiles, Profile, type ProfiledCollection, saveProfiles } from "../profile/mod.ts";
-import { inferSchemas, type SchemaModel } from "../schema/mod.ts";
+import { type InferOptions, inferSchemas, type SchemaModel } from "../schema/mod.ts";
 import type { GenerateContext } from "../schema/gen/generator.ts";
 import { GENERATED_MARK, walkType } from "../schema/gen/_share.ts";
 import { growingSample } from "./_growing_sample.ts";
@@ -51,8 +51,9 @@ function textOf(
   { generator }: GeneratorSuite,
   collections: readonly ProfiledCollection[],
   options: Options = {},
+  infer: InferOptions = {},
 ): string {
-  return generator.generate(inferSchemas(collections), {
+  return generator.generate(inferSchemas(collections, infer), {
     source: "sample",
     version: VERSION,
     options,
@@ -80,11 +81,12 @@ async function assertAccepts(
   { suite, judge }: GeneratorBench,
   set: GeneratorDataSet,
   options: Options = {},
+  infer: InferOptions = {},
 ): Promise<void> {
   const collection = profiled(set);
-  const [model] = inferSchemas([collection]);
+  const [model] = inferSchemas([collection], infer);
   const documents = sampled(set.documents, judge.maxDocuments);
-  const text = textOf(suite, [collection], options);
+  const text = textOf(suite, [collection], options, infer);
   const reasons = await judge.accept(text, model!, documents);
   assertEquals(reasons.length, documents.length, "the judge says of each document what it is");
   const refused = reasons.filter((reason) => reason !== undefined);
@@ -92,6 +94,23 @@ async function assertAccepts(
   const at = reasons.findIndex((reason) => reason !== undefined);
   fail(
     `${refused.length} of ${documents.length} documents are refused; document ${at}: ${refused[0]}`,
+  );
+}
+
+/** Fails if more than one in ten wrong documents is taken. */
+async function assertRefuses(
+  judge: GeneratorJudge,
+  text: string,
+  model: SchemaModel,
+  wrong: readonly Mutant[],
+): Promise<void> {
+  const asked = wrong.slice(0, judge.maxDocuments);
+  const reasons = await judge.accept(text, model, asked.map(({ bytes }) => bytes));
+  const taken = asked.filter((_, i) => reasons[i] === undefined);
+  assert(
+    taken.length <= asked.length / 10,
+    `${taken.length} of ${asked.length} wrong documents are taken: ` +
+      taken.slice(0, 3).map(({ change, path }) => `${change} of ${path}`).join(", "),
   );
 }
 
@@ -295,6 +314,29 @@ export const generatorChecks: readonly GeneratorCheck[] = [
     },
   },
   {
+    name: "enums",
+    title: "holds to closed enums, and to them alone",
+    async run(bench) {
+      const { suite, judge, step } = bench;
+      for (const set of samplesOf(suite)) {
+        if (!/enums|values|variants/.test(set.name)) continue;
+        await step(set.name, async () => {
+          for (const enums of ["none", "closed"] as const) {
+            await assertAccepts(bench, set, {}, { enums });
+          }
+          const infer = { enums: "closed" } as const;
+          const [model] = inferSchemas([profiled(set)], infer);
+          await assertRefuses(
+            judge,
+            textOf(suite, [profiled(set)], {}, infer),
+            model!,
+            mutants(model!, set.documents, "value", { count: 30 }),
+          );
+        });
+      }
+    },
+  },
+  {
     name: "data-sets",
     title: "accepts every document of every data set",
     async run(bench) {
@@ -315,14 +357,7 @@ export const generatorChecks: readonly GeneratorCheck[] = [
           const wrong = (["drop", "swap"] as const).flatMap((change) =>
             mutants(model!, set.documents, change, { count: 30, only: isPlain })
           );
-          const text = textOf(suite, [collection]);
-          const reasons = await judge.accept(text, model!, wrong.map(({ bytes }) => bytes));
-          const taken = wrong.filter((_, i) => reasons[i] === undefined);
-          assert(
-            taken.length <= wrong.length / 10,
-            `${taken.length} of ${wrong.length} wrong documents are taken: ` +
-              taken.slice(0, 3).map(({ change, path }) => `${change} of ${path}`).join(", "),
-          );
+          await assertRefuses(judge, textOf(suite, [collection]), model!, wrong);
         });
       }
     },

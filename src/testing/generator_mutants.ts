@@ -9,10 +9,10 @@ import { rawElement, RawObject } from "./_raw_document.ts";
 export interface Mutant {
   /**
    * How: a field that is never missing was dropped; a value became one of a kind that was never seen
-   * at its path; or a field was added that the schema does not know, to an object all of whose
-   * fields it does know.
+   * at its path; a field was added that the schema does not know, to an object all of whose fields
+   * it does know; or a string became none of those that a closed enum has.
    */
-  readonly change: "drop" | "swap" | "add";
+  readonly change: "drop" | "swap" | "add" | "value";
   /** Where, as a path of the schema such as `items[].price`. */
   readonly path: string;
   /** The kind that the value has now, if it was swapped. */
@@ -129,6 +129,12 @@ function fits(site: MutationSite, change: Mutant["change"]): boolean {
         KINDS.some((kind) => !kindsOf(site.value).has(kind));
     case "add":
       return site.what === "object";
+    case "value":
+      return site.what === "value" &&
+        site.value.types.some((type) =>
+          type.type === "scalar" && type.kind === "string" && type.closed === true &&
+          type.values !== undefined
+        );
     default:
       return change satisfies never;
   }
@@ -149,7 +155,7 @@ function mutate(
   const about = { change, path, value: site.value, optional };
   if (change === "drop") return { ...about, bytes: spliced(document, site, new Uint8Array()) };
   const kinds = kindsOf(site.value);
-  const kind = pick(KINDS.filter((kind) => !kinds.has(kind)));
+  const kind = change === "value" ? "string" : pick(KINDS.filter((kind) => !kinds.has(kind)));
   const keyEnd = document.indexOf(0, start + 1);
   const element = rawElement(document.slice(start + 1, keyEnd), REPLACEMENTS[kind]);
   return { ...about, kind, bytes: spliced(document, { ...site, start, end }, element) };

@@ -15,6 +15,7 @@ export type GeneratorCheckName =
   | "several"
   | "samples"
   | "closed"
+  | "enums"
   | "data-sets"
   | "tight";
 

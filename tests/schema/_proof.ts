@@ -62,7 +62,7 @@ export interface Subject {
   /** Its schema. */
   readonly model: SchemaModel;
   /** Documents made wrong. */
-  readonly wrong: Readonly<Record<Mutant["change"], readonly Mutant[]>>;
+  readonly wrong: Readonly<Record<"drop" | "swap" | "add", readonly Mutant[]>>;
 }
 
 /** Makes the schema of a set, and the mutants of its documents, always the same ones. */
