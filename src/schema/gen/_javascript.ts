@@ -1,3 +1,5 @@
+import type { MapModel, ObjectModel, ValueModel, VariantsModel } from "../model.ts";
+
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
 
 /** A key as it stands in an object type or literal: quoted where it is no identifier. */
@@ -21,4 +23,35 @@ export function comment(text: string): string {
 /** Text on one line. */
 export function oneLine(text: string): string {
   return text.replace(/[\r\n\u2028\u2029]+/g, " ");
+}
+
+/**
+ * Whether the driver makes a `DBRef` of objects: those with a string `$ref` and an `$id`, and a string
+ * `$db` if there is one, and no other key that starts with a dollar sign.
+ */
+export function dbRefOf(type: ObjectModel | VariantsModel | MapModel): "always" | "some" | "never" {
+  if (type.type === "variants") {
+    const found = new Set(type.variants.map(({ object }) => dbRefOf(object)));
+    return found.size === 1 ? [...found][0]! : "some";
+  }
+  const fields = type.type === "map" ? type.named : type.fields;
+  const find = (key: string) => fields.find((field) => field.key === key);
+  const ref = find("$ref"), id = find("$id"), db = find("$db");
+  if (ref === undefined || id === undefined || !strings(ref.value).some) return "never";
+  if (type.type === "map" || type.open) return "some";
+  const always = !ref.optional && !id.optional && strings(ref.value).all &&
+    id.value.nulls + id.value.undefineds === 0 && (db === undefined || strings(db.value).all) &&
+    fields.every(({ key }) => !key.startsWith("$") || /^\$(?:ref|id|db)$/.test(key));
+  return always ? "always" : "some";
+}
+
+function strings({ types, nulls, undefineds, outliers }: ValueModel): {
+  readonly some: boolean;
+  readonly all: boolean;
+} {
+  const found = types.filter((type) =>
+    type.type === "scalar" && (type.kind === "string" || type.kind === "symbol")
+  );
+  const all = found.length === types.length && nulls + undefineds === 0 && outliers.length === 0;
+  return { some: found.length > 0, all };
 }

@@ -1,4 +1,13 @@
-import type { FieldModel, SchemaModel, TypeModel, ValueModel } from "../model.ts";
+import type {
+  FieldModel,
+  MapModel,
+  ObjectModel,
+  ScalarModel,
+  SchemaModel,
+  TypeModel,
+  ValueModel,
+  VariantsModel,
+} from "../model.ts";
 import type { GenerateContext } from "./generator.ts";
 import { oneLine } from "./_javascript.ts";
 
@@ -27,11 +36,18 @@ export function headerLines(
   return lines;
 }
 
-/** A count of a whole as people say it: `312 of 966 (32%)`. */
+/** A count of a whole as people say it: `312 of 966 (32%)`; some are never 0%, not all never 100%. */
 export function shareOf(count: number, of: number): string {
+  return `${count} of ${of} (${percentOf(count, of)})`;
+}
+
+function percentOf(count: number, of: number): string {
   const percent = 100 * count / of;
-  const shown = percent >= 10 || percent === 0 ? percent.toFixed(0) : percent.toPrecision(1);
-  return `${count} of ${of} (${shown}%)`;
+  if (count === 0 || count === of || (percent >= 1 && percent <= 99)) {
+    return `${percent.toFixed(0)}%`;
+  }
+  if (percent > 99) return percent >= 99.95 ? ">99.9%" : `${percent.toFixed(1)}%`;
+  return percent < 0.001 ? "<0.001%" : `${Number(percent.toPrecision(1))}%`;
 }
 
 /** What a comment on a field says: how often it is there, and what its type cannot say. */
@@ -43,28 +59,88 @@ export function fieldNotes(field: FieldModel): string[] {
     notes.push(`Null in ${shareOf(value.nulls, value.total)}.`);
   }
   if (value.undefineds > 0) notes.push(`Undefined in ${shareOf(value.undefineds, value.total)}.`);
-  for (const type of value.types) notes.push(...typeNotes(type));
+  notes.push(...valueNotes(value));
+  if (field.personal) notes.push("Perhaps personal.");
+  return notes;
+}
+
+/** What the types of a value cannot say, those of elements and of what a map holds too. */
+function valueNotes(value: ValueModel): string[] {
+  const notes: string[] = [];
+  const several = value.types.length > 1;
+  for (const type of value.types) {
+    switch (type.type) {
+      case "scalar":
+        notes.push(...scalarNotes(type, several));
+        break;
+      case "array":
+        if (type.element !== null) notes.push(...valueNotes(type.element));
+        break;
+      case "map":
+        notes.push(...valueNotes(type.value));
+        break;
+      case "object":
+      case "variants":
+      case "tuple":
+      case "ref":
+        break;
+      default:
+        void (type satisfies never);
+    }
+  }
   for (const { kind, count, ids } of value.outliers) {
-    const where = ids.length === 0 ? "" : `, in documents such as ${ids.join(", ")}`;
+    const where = ids.length === 0 ? "" : `, as where _id is ${ids.join(", ")}`;
     notes.push(`Left out: ${kind} in ${shareOf(count, value.total)}${where}.`);
+  }
+  return [...new Set(notes)];
+}
+
+function scalarNotes(type: ScalarModel, several: boolean): string[] {
+  const notes: string[] = [];
+  const { count, kind, unsafe = 0 } = type;
+  if (type.constant !== undefined) {
+    const what = several ? `Each ${kind} is` : "Always";
+    notes.push(`${what} ${JSON.stringify(type.constant)}.`);
+  }
+  if (type.format !== undefined) {
+    notes.push(several ? `Format of each ${kind}: ${type.format}.` : `Format: ${type.format}.`);
+  }
+  if (unsafe > 0) {
+    const some = unsafe === count ? "" : ` in ${shareOf(unsafe, count)}`;
+    if (kind === "date") notes.push(`Beyond what a Date holds${some}.`);
+    else if (kind === "long") notes.push(`Beyond 2^53${some}.`);
+    else notes.push(`Integers beyond 2^53${some}: not exact.`);
+  }
+  if (type.notFinite) notes.push(`NaN or infinite in ${shareOf(type.notFinite, count)}.`);
+  if (type.invalidUtf8) notes.push(`Not UTF-8 in ${shareOf(type.invalidUtf8, count)}.`);
+  return notes;
+}
+
+/** Objects of fewer than this many are few: what was always there may yet be missing. */
+const FEW = 30;
+
+/** What a comment on a type of objects says: how far what was seen can be relied on. */
+export function typeNotes(type: ObjectModel | VariantsModel | MapModel): string[] {
+  if (type.type !== "object") return [];
+  const { count, fields, open } = type;
+  const notes: string[] = [];
+  if (open) notes.push("There are more fields: too many to keep.");
+  if (count > 0 && count < FEW && fields.some(({ optional }) => !optional) && !isGeo(fields)) {
+    const times = count === 1 ? "once" : `${count} times`;
+    // With n without the field at 95%: three in n at most.
+    notes.push(
+      count <= 3
+        ? `Seen ${times}: which fields may be missing is not known.`
+        : `Seen ${times}: each field may be missing in up to ${(300 / count).toFixed(0)}% (95%).`,
+    );
   }
   return notes;
 }
 
-function typeNotes(type: TypeModel): string[] {
-  if (type.type !== "scalar") return [];
-  const notes: string[] = [];
-  if (type.format !== undefined) notes.push(`Format: ${type.format}.`);
-  if (type.unsafe) {
-    notes.push(
-      type.kind === "date"
-        ? `${type.unsafe} beyond what a Date holds.`
-        : `${type.unsafe} beyond what a number holds exactly.`,
-    );
-  }
-  if (type.notFinite) notes.push(`${type.notFinite} NaN or infinite.`);
-  if (type.invalidUtf8) notes.push(`${type.invalidUtf8} not valid UTF-8.`);
-  return notes;
+/** GeoJSON has its fields by definition. */
+function isGeo(fields: readonly FieldModel[]): boolean {
+  const keys = fields.map(({ key }) => key);
+  return keys.length === 2 && keys.includes("type") && keys.includes("coordinates");
 }
 
 /** All object types of a model in the order they are met, each once. */

@@ -3,15 +3,16 @@ import type {
   FieldModel,
   MapModel,
   ObjectModel,
-  ScalarModel,
   SchemaModel,
   TypeModel,
   ValueModel,
   VariantsModel,
 } from "../model.ts";
 import type { GenerateContext, Generator } from "./generator.ts";
-import { comment, literal, propertyKey } from "./_javascript.ts";
-import { fieldNotes, headerLines } from "./_share.ts";
+import { comment, dbRefOf, propertyKey } from "./_javascript.ts";
+import { fieldNotes, headerLines, typeNotes, walkType } from "./_share.ts";
+import { docComment, layout, type TypeText, unionOf, WIDTH } from "./_typescript_layout.ts";
+import { type Decoding, scalarTypes } from "./_typescript_scalar.ts";
 
 /** TypeScript types of documents as the MongoDB driver gives them, or as their JSON form. */
 export const typescriptGenerator: Generator = {
@@ -43,174 +44,184 @@ export const typescriptGenerator: Generator = {
   },
 };
 
+type NamedModel = ObjectModel | VariantsModel | MapModel;
+
+/** An object that never had a field. */
+const EMPTY = "Record<string, never>";
+
 class TypeScriptWriter {
   readonly #models: readonly SchemaModel[];
   readonly #context: GenerateContext;
+  readonly #decoding: Decoding;
   readonly #imports = new Set<string>();
   readonly #blocks: string[] = [];
-  readonly #done = new Set<string>();
+  readonly #declared = new Set<string>();
+  /** Names that a recursive type goes back to: those of maps need a declaration. */
+  readonly #targets = new Set<string>();
 
   constructor(models: readonly SchemaModel[], context: GenerateContext) {
     this.#models = models;
     this.#context = context;
-    const { useBigInt64, promoteValues } = context.options;
-    if (useBigInt64 === true && promoteValues === false) {
-      throw new UsageError(
-        "Cannot use useBigInt64 with promoteValues: false: the driver decodes wrongly with both",
-        { hint: "use one of them" },
-      );
+    this.#decoding = decodingOf(context.options);
+    for (const { root } of models) {
+      walkType(root, (type) => {
+        if (type.type === "ref") this.#targets.add(type.name);
+      });
     }
   }
 
   text(): string {
-    const texts = this.#models.map(({ root }) => {
-      this.#blocks.length = 0;
-      this.#declare(root);
-      return this.#blocks.reverse().join("\n\n");
-    });
-    const imports = [...this.#imports].sort();
+    for (const { root, namespace } of this.#models) {
+      this.#declare(root, `A document of ${comment(namespace.collection)}.`);
+    }
     const header = headerLines(this.#models, this.#context).map((line) => `// ${line}`);
-    if (imports.length > 0) header.push(`import type { ${imports.join(", ")} } from "mongodb";`);
-    return [header.join("\n"), ...texts].join("\n\n") + "\n";
+    for (const { notes } of this.#models) header.push(...notes.map((note) => `// ${note}`));
+    if (this.#imports.size > 0) header.push(importLine([...this.#imports]));
+    return `${[header.join("\n"), ...this.#blocks].join("\n\n")}\n`;
   }
 
-  /** Declares a named type, those below it after it, and gives its name. */
-  #declare(type: ObjectModel | VariantsModel | MapModel): string {
-    if (this.#done.has(type.name)) return type.name;
-    this.#done.add(type.name);
-    // Blocks are collected innermost first and turned round, so that the document comes first.
-    switch (type.type) {
-      case "object": {
-        const body = this.#members(type.fields);
-        this.#blocks.push(`export interface ${type.name} {\n${body}}`);
-        break;
-      }
-      case "map":
-        break;
-      case "variants": {
-        const names = type.variants.map(({ value, object }) => {
-          const fields = object.fields;
-          void value;
-          const body = this.#members(fields);
-          this.#blocks.push(`export interface ${object.name} {\n${body}}`);
-          return object.name;
-        });
-        this.#blocks.push(`export type ${type.name} = ${names.join(" | ")};`);
-        break;
-      }
-      default:
-        void (type satisfies never);
-    }
+  /** Declares a named type, then those below it in the order they are met; gives its name. */
+  #declare(type: NamedModel, doc?: string): TypeText {
+    if (this.#declared.has(type.name)) return type.name;
+    this.#declared.add(type.name);
+    // Its own text needs the types below it, which come after it.
+    const at = this.#blocks.push("") - 1;
+    const notes = doc === undefined ? typeNotes(type) : [doc, ...typeNotes(type)];
+    const head = notes.length === 0 ? "" : `${docComment(0, comment(notes.join(" ")))}\n`;
+    this.#blocks[at] = `${head}${this.#declaration(type)}`;
     return type.name;
   }
 
-  #members(fields: readonly FieldModel[]): string {
-    const lines: string[] = [];
-    for (const field of fields) {
-      const notes = fieldNotes(field);
-      if (notes.length > 0) lines.push(`  /** ${comment(notes.join(" "))} */`);
-      const mark = field.optional ? "?" : "";
-      lines.push(`  ${propertyKey(field.key)}${mark}: ${this.#valueText(field.value)};`);
-    }
-    return lines.map((line) => `${line}\n`).join("");
-  }
-
-  #valueText(value: ValueModel): string {
-    const parts = this.#parts(value);
-    return parts.length === 0 ? "unknown" : parts.join(" | ");
-  }
-
-  #parts(value: ValueModel): string[] {
-    const parts = new Set<string>();
-    for (const type of value.types) for (const text of this.#typeTexts(type)) parts.add(text);
-    if (value.nulls > 0) parts.add("null");
-    if (value.undefineds > 0) parts.add("undefined");
-    return [...parts];
-  }
-
-  #typeTexts(type: TypeModel): string[] {
+  #declaration(type: NamedModel): string {
     switch (type.type) {
-      case "scalar":
-        return this.#scalar(type);
       case "object":
-      case "variants":
-        return [this.#declare(type)];
+        return type.fields.length === 0
+          ? `export type ${type.name} = ${EMPTY};`
+          : this.#interface(type.name, this.#members(type.fields));
       case "map":
-        return [this.#mapText(type)];
-      case "ref":
-        return [type.name];
-      case "array": {
-        if (type.element === null) return ["unknown[]"];
-        const parts = this.#parts(type.element);
-        const text = parts.join(" | ");
-        return [parts.length > 1 || text.includes("&") ? `(${text})[]` : `${text}[]`];
+        return this.#targets.has(type.name) || type.named.length > 0
+          ? this.#mapInterface(type)
+          : layout(0, `export type ${type.name} = `, this.#mapType(type), ";");
+      case "variants": {
+        const names = type.variants.map(({ object }) => this.#declare(object));
+        return layout(0, `export type ${type.name} = `, unionOf(names), ";");
       }
-      case "tuple":
-        return [`[${type.elements.map((element) => this.#valueText(element)).join(", ")}]`];
       default:
         return type satisfies never;
     }
   }
 
-  #mapText({ value, named }: MapModel): string {
-    const map = `Record<string, ${this.#valueText(value)}>`;
-    if (named.length === 0) return map;
-    const members = this.#members(named).trim().replace(/\n\s*/g, " ");
-    return `({ ${members} } & ${map})`;
+  #interface(name: string, members: readonly string[]): string {
+    return `export interface ${name} {\n${members.join("\n")}\n}`;
   }
 
-  #scalar({ kind, values, closed, subtypes }: ScalarModel): string[] {
-    const { options } = this.#context;
-    const promote = options.promoteValues !== false;
-    switch (kind) {
-      case "string": {
-        if (values === undefined) return ["string"];
-        const literals = values.map(({ value }) => literal(value));
-        return closed ? literals : [...literals, "(string & {})"];
-      }
-      case "symbol":
-        return promote ? ["string"] : [this.#use("BSONSymbol")];
-      case "int":
-        if (values !== undefined && closed) return values.map(({ value }) => String(value));
-        return promote ? ["number"] : [this.#use("Int32")];
-      case "double":
-        return promote ? ["number"] : [this.#use("Double")];
-      case "long":
-        if (options.useBigInt64 === true) return ["bigint"];
-        if (!promote || options.promoteLongs === false) return [this.#use("Long")];
-        return ["number", this.#use("Long")];
-      case "boolean":
-        return ["boolean"];
-      case "date":
-        return ["Date"];
-      case "regex":
-        return options.bsonRegExp === true ? [this.#use("BSONRegExp")] : ["RegExp"];
-      case "objectId":
-        return [this.#use("ObjectId")];
-      case "binary":
-        return [...subtypes!.keys()].every((subtype) => subtype === 4)
-          ? [this.#use("UUID")]
-          : [this.#use("Binary")];
-      case "decimal":
-        return [this.#use("Decimal128")];
-      case "timestamp":
-        return [this.#use("Timestamp")];
-      case "code":
-      case "codeWithScope":
-        return [this.#use("Code")];
-      case "dbPointer":
-        return [this.#use("DBRef")];
-      case "minKey":
-        return [this.#use("MinKey")];
-      case "maxKey":
-        return [this.#use("MaxKey")];
-      default:
-        return kind satisfies never;
+  #members(fields: readonly FieldModel[]): string[] {
+    const lines: string[] = [];
+    for (const field of fields) {
+      const notes = fieldNotes(field);
+      const { json } = this.#decoding;
+      if (notes.length > 0) lines.push(docComment(2, comment(notes.join(" "))));
+      // JSON leaves out what is undefined.
+      const mark = field.optional || (json && field.value.undefineds > 0) ? "?" : "";
+      lines.push(layout(2, `${propertyKey(field.key)}${mark}: `, this.#value(field.value), ";"));
     }
+    return lines;
+  }
+
+  #value(value: ValueModel, inArray = false): TypeText {
+    const parts = value.types.flatMap((type) => this.#typeTexts(type));
+    if (value.nulls > 0) parts.push("null");
+    if (value.undefineds > 0) {
+      if (!this.#decoding.json) parts.push("undefined");
+      else if (inArray) parts.push("null");
+      else if (parts.length === 0) return "never";
+    }
+    return unionOf(parts);
+  }
+
+  #typeTexts(type: TypeModel): TypeText[] {
+    switch (type.type) {
+      case "scalar":
+        return scalarTypes(type, this.#decoding, (name) => this.#use(name));
+      case "object":
+      case "variants":
+      case "map":
+        return this.#embedded(type);
+      case "ref":
+        return [type.name];
+      case "array":
+        return [{ array: type.element === null ? "unknown" : this.#value(type.element, true) }];
+      case "tuple":
+        return [{ tuple: type.elements.map((element) => this.#value(element, true)) }];
+      default:
+        return type satisfies never;
+    }
+  }
+
+  /** An object in a document: where it is a reference to another, the driver makes that of it. */
+  #embedded(type: NamedModel): TypeText[] {
+    const reference = this.#decoding.json ? "never" : dbRefOf(type);
+    const parts: TypeText[] = reference === "never" ? [] : [this.#use("DBRef")];
+    if (reference === "always") return parts;
+    if (type.type === "map" && type.named.length === 0 && !this.#targets.has(type.name)) {
+      return [...parts, this.#mapType(type)];
+    }
+    if (type.type === "object" && type.fields.length === 0) return [...parts, EMPTY];
+    return [...parts, this.#declare(type)];
+  }
+
+  #mapType({ value }: MapModel): TypeText {
+    return { record: this.#value(value) };
+  }
+
+  /** What stands under any key is a union of all there is, or the named fields would not fit it. */
+  #mapInterface({ name, value, named }: MapModel): string {
+    const members = this.#members(named);
+    const others = [value, ...named.map(({ value }) => value)].map((one) => this.#value(one));
+    if (named.some(({ optional }) => optional)) others.push("undefined");
+    return this.#interface(name, [
+      ...members,
+      layout(2, "[key: string]: ", unionOf(others), ";"),
+    ]);
   }
 
   #use(name: string): string {
     this.#imports.add(name);
     return name;
   }
+}
+
+function decodingOf({
+  shape = "bson",
+  promoteValues,
+  promoteLongs,
+  useBigInt64,
+  bsonRegExp,
+}: GenerateContext["options"]): Decoding {
+  if (shape !== "bson" && shape !== "json") {
+    throw new UsageError(`Cannot use the shape "${shape}": it is bson or json`);
+  }
+  if (useBigInt64 === true && promoteValues === false) {
+    throw new UsageError(
+      "Cannot use useBigInt64 with promoteValues: false: the driver decodes wrongly with both",
+      { hint: "use one of them" },
+    );
+  }
+  if (useBigInt64 === true && shape === "json") {
+    throw new UsageError("Cannot use useBigInt64 with the shape json: JSON takes no bigint");
+  }
+  return {
+    json: shape === "json",
+    promoteValues: promoteValues !== false,
+    promoteLongs: promoteLongs !== false,
+    useBigInt64: useBigInt64 === true,
+    bsonRegExp: bsonRegExp === true,
+  };
+}
+
+function importLine(names: readonly string[]): string {
+  const sorted = [...names].sort((a, b) => a.toLowerCase() < b.toLowerCase() ? -1 : 1);
+  const one = `import type { ${sorted.join(", ")} } from "mongodb";`;
+  if (one.length <= WIDTH) return one;
+  return `import type {\n${sorted.map((name) => `  ${name},\n`).join("")}} from "mongodb";`;
 }
