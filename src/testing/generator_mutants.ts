@@ -43,7 +43,12 @@ const REPLACEMENTS: Readonly<Partial<Record<KindName, unknown>>> = {
 };
 const KINDS = Object.keys(REPLACEMENTS) as KindName[];
 
-/** The kinds of values that a schema takes at a path. */
+/**
+ * The kinds of values that a schema takes at a path.
+ *
+ * @param value What stands there.
+ * @returns The names of the kinds; none where nothing is known.
+ */
 export function kindsOf({ types, nulls, undefineds }: ValueModel): ReadonlySet<KindName> {
   const kinds = new Set<KindName>();
   for (const type of types) {

@@ -1,5 +1,5 @@
 /**
- * What a connector is held to, as tests that anybody can run on theirs.
+ * What a connector, and a generator of types, is held to, as tests that anybody can run on theirs.
  *
  * | API | use |
  * |---|---|
@@ -7,6 +7,9 @@
  * | {@linkcode connectorChecks} | the same as a list, to run elsewhere |
  * | {@linkcode probePermissions} | the program that is run with exactly the stated permissions |
  * | {@linkcode sampleDocuments} | a document of every BSON type, as bytes |
+ * | {@linkcode testGenerator} | registers the tests for a generator of types |
+ * | {@linkcode generatorSamples} | documents with all that a generator has to get right |
+ * | {@linkcode mutants} | documents that are wrong in one place, which types have to refuse |
  *
  * @example A connector's test file
  * ```ts ignore
@@ -26,6 +29,23 @@
  *     };
  *   },
  *   permissions: { program: new URL("./_bson_program.ts", import.meta.url) },
+ * });
+ * ```
+ *
+ * @example A generator's test file
+ * ```ts ignore
+ * import { testGenerator } from "@datahood/cli/testing";
+ * import { myGenerator } from "./my_generator.ts";
+ * import { compileAll, refusedBy } from "./my_tools.ts";
+ *
+ * testGenerator({
+ *   generator: myGenerator,
+ *   judge: () => ({
+ *     kind: myGenerator.kind,
+ *     compile: (texts) => compileAll(texts),
+ *     accept: (text, model, documents) => refusedBy(text, model.root.name, documents),
+ *   }),
+ *   values: { shape: ["bson", "json"] },
  * });
  * ```
  *
