@@ -1,8 +1,7 @@
 import type { ScalarModel } from "../model.ts";
 import type { DriverDecoding } from "./_driver_options.ts";
 import { FORMAT_PATTERNS } from "./_format_patterns.ts";
-import { literal } from "./_javascript.ts";
-import { call, list, type Node, typeOf } from "./_zod_layout.ts";
+import { call, list, type Node, quoted, typeOf } from "./_zod_layout.ts";
 
 /** A schema as code, and its type as code. */
 export interface ZodNode {
@@ -90,6 +89,9 @@ export function exactOptional({ value, type }: ZodNode): ZodNode {
 function members(fields: Readonly<Record<string, ZodNode>>): ZodNode {
   const text = (part: (node: ZodNode) => Node) =>
     Object.entries(fields).map(([key, node]) => `${key}: ${part(node) as string}`).join(", ");
+  if (Object.keys(fields).length === 0) {
+    return { value: "z.looseObject({})", type: "z.ZodObject<Record<never, never>, z.core.$loose>" };
+  }
   return {
     value: `z.looseObject({ ${text(({ value }) => value)} })`,
     type: `z.ZodObject<{ ${text(({ type }) => type)} }, z.core.$loose>`,
@@ -156,7 +158,7 @@ export function zodScalar(scalar: ScalarModel, context: ZodScalarContext): ZodNo
 
 /** One of some values, which are all strings or all ints. */
 function zodLiterals(values: readonly (string | number)[]): ZodNode {
-  const texts = values.map(literal);
+  const texts = values.map(quoted);
   if (texts.length === 1) {
     return { value: call("z.literal", texts[0]!), type: typeOf("z.ZodLiteral", texts[0]!) };
   }

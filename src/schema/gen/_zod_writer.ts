@@ -8,10 +8,10 @@ import type {
   VariantsModel,
 } from "../model.ts";
 import { type DriverDecoding, driverDecoding } from "./_driver_options.ts";
-import { comment, literal, propertyKey } from "./_javascript.ts";
+import { comment } from "./_javascript.ts";
 import { fieldNotes, headerLines, walkType } from "./_share.ts";
 import { helperLines, helperName, ZOD_RESERVED } from "./_zod_helpers.ts";
-import { call, flat, layout, list, type Node, typeOf } from "./_zod_layout.ts";
+import { call, flat, layout, list, memberKey, type Node, quoted, typeOf } from "./_zod_layout.ts";
 import {
   arrayOf,
   exactOptional,
@@ -87,7 +87,7 @@ export class ZodWriter {
     const name = this.#names.get(type.name)!;
     if (!this.#written.has(name)) {
       const before = this.#lazy;
-      const value = this.#named(type);
+      const value = this.#named(type, `export const ${name} = `.length);
       this.#written.add(name);
       this.#lazy = before;
       const start = `export type ${name} = `;
@@ -97,14 +97,15 @@ export class ZodWriter {
     return { value: name, type: `typeof ${name}` };
   }
 
-  #named(type: Named): string {
+  /** A type's schema; `before` columns stand before it. */
+  #named(type: Named, before: number): string {
     switch (type.type) {
       case "object":
         return this.#object(type);
       case "map":
-        return this.#namedMap(type);
+        return this.#namedMap(type, before);
       case "variants":
-        return this.#variants(type);
+        return this.#variants(type, before);
       default:
         return type satisfies never;
     }
@@ -133,7 +134,7 @@ export class ZodWriter {
       const node = this.#field(alike);
       const notes = alike.flatMap((one) => this.#notes(one));
       if (notes.length > 0) lines.push(`  /** ${comment(notes.join(" "))} */`);
-      const key = field.key === "__proto__" ? `["__proto__"]` : propertyKey(field.key);
+      const key = memberKey(field.key);
       if (this.#lazy) {
         const start = `  get ${key}(): `;
         const type = layout(node.type, 2, start.length, 2);
@@ -164,7 +165,7 @@ export class ZodWriter {
     const notes = fieldNotes(field);
     for (const type of field.value.types) {
       if (type.type === "scalar" && type.values !== undefined && !type.closed) {
-        const shown = type.values.slice(0, 12).map(({ value }) => literal(value)).join(", ");
+        const shown = type.values.slice(0, 12).map(({ value }) => quoted(value)).join(", ");
         const more = type.values.length > 12 ? ` and ${type.values.length - 12} more` : "";
         notes.push(`Seen: ${shown}${more}.`);
       }
@@ -242,7 +243,7 @@ export class ZodWriter {
     }
   }
 
-  #namedMap({ value, named }: MapModel): string {
+  #namedMap({ value, named }: MapModel, before: number): string {
     const fields = named.length === 0 ? undefined : `z.looseObject({${this.#members(named)}})`;
     this.#lazy = false;
     let node = this.#value(value, false);
@@ -250,11 +251,12 @@ export class ZodWriter {
     if (this.#lazy) {
       node = { value: `z.lazy((): z.ZodType<unknown> => ${flat(node.value)})`, type: "" };
     }
-    if (fields === undefined) return layout(recordOf(node).value, 0, 30, 1);
-    return layout(call(`${fields}.catchall`, node.value), 0, 2, 1);
+    if (fields === undefined) return layout(recordOf(node).value, 0, before, 1);
+    const start = "}).catchall";
+    return `${fields}.catchall${layout(call("", node.value), 0, start.length, 1)}`;
   }
 
-  #variants({ tag, variants }: VariantsModel): string {
+  #variants({ tag, variants }: VariantsModel, before: number): string {
     const names: Node[] = [];
     let discriminated = tag !== "__proto__" && this.#decoding.promoteValues;
     for (const { object } of variants) {
@@ -264,8 +266,8 @@ export class ZodWriter {
       names.push(this.#declare(object).value);
     }
     return discriminated
-      ? layout(call("z.discriminatedUnion", literal(tag), list(names)), 0, 40, 1)
-      : layout(unionOf(names.map((value) => ({ value, type: "" }))).value, 0, 40, 1);
+      ? layout(call("z.discriminatedUnion", quoted(tag), list(names)), 0, before, 1)
+      : layout(unionOf(names.map((value) => ({ value, type: "" }))).value, 0, before, 1);
   }
 
   #use(helper: ZodHelper): ZodNode {

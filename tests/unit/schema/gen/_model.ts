@@ -159,7 +159,7 @@ export const MODEL: SchemaModel = {
         fields: [
           field("street name", [TEXT]),
           field("class", [INT]),
-          optional("in", [{ type: "ref", name: "OrderAddress", count: 2 }]),
+          optional("in", [{ type: "ref", name: "OrderAddress", count: 5 }]),
         ],
       }]),
       field("payment", [{
@@ -180,9 +180,9 @@ export const MODEL: SchemaModel = {
               field("kind", [{
                 type: "scalar",
                 kind: "string",
-                count: 5,
+                count: 10,
                 closed: true,
-                values: [{ value: tag, count: 5 }],
+                values: [{ value: tag, count: 10 }],
               }]),
               tag === "card" ? field("last4", [TEXT]) : field("iban", [TEXT]),
             ],
