@@ -14,7 +14,7 @@ import type { InferOptions } from "./infer/options.ts";
 import { foundPlace, meantPlace } from "./output_place.ts";
 import { profileSource, type ProfileSourceOptions } from "./profile_source.ts";
 import { schemaFiles, type SchemaTarget } from "./schema_files.ts";
-import { writeFiles } from "./write_files.ts";
+import { OutputFiles } from "./output_files.ts";
 
 /** What a {@linkcode SchemaGenStep} is made with. */
 export interface SchemaGenStepOptions {
@@ -140,11 +140,12 @@ export class SchemaGenStep {
       ...schemaFiles(collections, this.#targets, place, infer),
     ];
     if (dryRun) return tally.summary(collections, []);
-    await writeFiles(files, {
+    await using outputs = await OutputFiles.open({
       ...(overwrite === undefined ? {} : { overwrite }),
       ...(place.holds === "folder" ? { folder: place.path } : {}),
       ...(signal === undefined ? {} : { signal }),
     });
+    await outputs.write(files);
     return tally.summary(collections, files);
   }
 }

@@ -47,12 +47,17 @@ export function makeSchema(job: SchemaJob, io: CliIo): Promise<number> {
       writes: files,
     });
     const place = meant === undefined ? undefined : await foundPlace(meant, targets);
-    const { refuseForeign, writeFiles } = await import("../../../schema/write_files.ts");
-    for (const { path } of files) {
-      const inFolder = place?.holds === "folder" && path !== output.saveProfile;
-      if (!inFolder) await refuseForeign(path, output.overwrite);
-    }
     const options = await inferOptions(job.infer, io);
+    const { OutputFiles } = await import("../../../schema/output_files.ts");
+    const folder = place?.holds === "folder" ? place.path : undefined;
+    await using outputs = await OutputFiles.open({
+      overwrite: output.overwrite,
+      signal,
+      // Which files a folder gets is known when the collections are.
+      paths: (folder === undefined ? files : filesOf(undefined, targets, job))
+        .map(({ path }) => path).filter((path) => path !== "-"),
+      ...(folder === undefined ? {} : { folder }),
+    });
     const collections = await profilesOf(source, flags, frame);
     tell(collections, source, reporter);
     const { schemaFiles } = await import("../../../schema/schema_files.ts");
@@ -63,11 +68,7 @@ export function makeSchema(job: SchemaJob, io: CliIo): Promise<number> {
       target: "profile",
     }];
     const all = [...saved, ...made];
-    await writeFiles(all, {
-      overwrite: output.overwrite,
-      signal,
-      ...(place?.holds === "folder" ? { folder: place.path } : {}),
-    });
+    await outputs.write(all);
     for (const { path, target } of all) {
       if (path !== "-") reporter.line("info", `Wrote ${path}`, { file: path, target });
     }

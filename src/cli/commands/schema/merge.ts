@@ -50,8 +50,12 @@ export async function mergeCommand(
       reads: [],
       writes: [{ name: "-o", path: output }],
     });
-    const { refuseForeign, writeFiles } = await import("../../../schema/write_files.ts");
-    await refuseForeign(output, raw.overwrite === true);
+    const { OutputFiles } = await import("../../../schema/output_files.ts");
+    await using outputs = await OutputFiles.open({
+      overwrite: raw.overwrite === true,
+      signal,
+      paths: output === "-" ? [] : [output],
+    });
     const all: ProfiledCollection[] = [];
     for (const source of sources) all.push(...await profilesOf(source, flags, frame));
     const merged = await mergeAll(all, as);
@@ -65,7 +69,7 @@ export async function mergeCommand(
     }
     const { saveProfiles } = await import("../../../profile/saved.ts");
     const file = { path: output, text: saveProfiles(merged), target: "profile" };
-    await writeFiles([file], { overwrite: raw.overwrite === true, signal });
+    await outputs.write([file]);
     if (output !== "-") reporter.line("info", `Wrote ${output}`, { file: output });
     const display = words.join(", ");
     return { result: resultOf({ from: "profile", path: "", display }, merged, [file]) };
