@@ -1,4 +1,5 @@
 import { promptSecret } from "@std/cli";
+import type { PermissionNeed } from "../core/mod.ts";
 
 /** What the command line needs of the process it runs in, so that a test can stand in for it. */
 export interface CliIo {
@@ -34,8 +35,32 @@ export interface CliIo {
   askSecret(question: string): string | undefined;
   /** Calls back when the process is told to stop; the function given back ends that. */
   onStop(listener: (signal: "SIGINT" | "SIGTERM") => void): () => void;
+  /**
+   * Makes sure that all this is allowed, before any of it is done. It may throw
+   * {@linkcode NotRunHere}, which a command lets pass.
+   *
+   * @param needs What is needed.
+   * @param known `some` if there is more to come, which these are needed to learn.
+   * @param discover Asks the network for the exact ones: names of members, SRV records.
+   */
+  allow(
+    needs: readonly PermissionNeed[],
+    known?: "some" | "all",
+    discover?: () => Promise<readonly PermissionNeed[]>,
+  ): Promise<void>;
   /** Ends the process at once. */
   exit(code: number): never;
+}
+
+/** A command was only asked what it needs, or another process has run it. */
+export class NotRunHere extends Error {
+  /** The exit code. */
+  readonly code: number;
+  /** Creates it. */
+  constructor(code: number) {
+    super("The command was not run here");
+    this.code = code;
+  }
 }
 
 /** Standard output was closed by the program that read it. */
@@ -114,6 +139,10 @@ export function processIo(): CliIo {
         return () => Deno.removeSignalListener(signal, handler);
       });
       return () => ends.forEach((end) => end());
+    },
+    async allow(needs) {
+      const { ensurePermissions } = await import("../permissions/mod.ts");
+      await ensurePermissions(needs, { prompt: interactive });
     },
     exit: (code) => Deno.exit(code),
   };

@@ -103,6 +103,10 @@ const SHOW: OptionGroup = {
     },
     { flags: "--quiet", help: "Only errors on standard error." },
     { flags: "--verbose", help: "More: retries, decisions, the stack of an error." },
+    {
+      flags: "--sandbox",
+      help: "Run again by deno with no more permission than this needs; see permissions.",
+    },
   ],
 };
 
@@ -446,6 +450,34 @@ export const TREE: CommandData = {
       ],
     },
     SCHEMA,
+    {
+      name: "permissions",
+      help: "Print a command with the Deno flags that are just what it needs, ready to paste.",
+      arguments: "[command:word]",
+      groups: [{
+        name: "What it shows",
+        options: [
+          {
+            flags: "--json",
+            help: "As one JSON object: flags, needs with their reasons, command.",
+          },
+          {
+            flags: "--discover",
+            help: "Ask DNS and the servers for the hosts that only they know. Connects.",
+          },
+        ],
+      }],
+      examples: [
+        [
+          "What a transfer needs",
+          `datahood permissions transfer "mongodb://localhost/shop.orders" orders.bson.gz`,
+        ],
+        [
+          "With a command's own options",
+          "datahood permissions --json schema orders.bson -o types/",
+        ],
+      ],
+    },
     {
       name: "connectors",
       help: "List what can be read and written, with examples of addresses.",

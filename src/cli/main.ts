@@ -1,10 +1,11 @@
 import { type ArgumentValue, Command, Type, ValidationError } from "@cliffy/command";
 import config from "../../deno.json" with { type: "json" };
 import { EXIT_CODES, UsageError } from "../core/mod.ts";
-import { type CliIo, ClosedOutput, processIo } from "./_io.ts";
+import { type CliIo, ClosedOutput, NotRunHere, processIo } from "./_io.ts";
 import { addOptions, type CommandData, spellings } from "./_options.ts";
 import { commandAt, TREE, wholeTree } from "./_tree.ts";
 import { reportError } from "./render/error.ts";
+import { SANDBOX, sandboxed } from "./_sandbox.ts";
 
 /** What a command does once its words are read. */
 type Action = (
@@ -51,13 +52,19 @@ class WordType extends Type<string> {
   }
 }
 
-function build(data: CommandData, path: string, io: CliIo, done: (code: number) => void): Command {
+function build(
+  data: CommandData,
+  path: string,
+  io: CliIo,
+  done: (code: number) => void,
+  own?: Action,
+): Command {
   const command = new Command();
   command.description(data.help);
   if (data.arguments !== undefined) command.arguments(data.arguments);
   addOptions(command, data.groups ?? []);
   for (const [name, line] of data.examples ?? []) command.example(name, line);
-  const action = ACTIONS[path];
+  const action = path === "datahood permissions" ? own : ACTIONS[path];
   if (action !== undefined) {
     command.action(async (flags: unknown, ...words: unknown[]) =>
       done(await action(flags as Record<string, unknown>, words.map(String), io))
@@ -66,7 +73,7 @@ function build(data: CommandData, path: string, io: CliIo, done: (code: number) 
     command.action(() => command.showHelp());
   }
   for (const child of data.commands ?? []) {
-    command.command(child.name, build(child, `${path} ${child.name}`, io, done));
+    command.command(child.name, build(child, `${path} ${child.name}`, io, done, own));
     command.reset();
   }
   return command;
@@ -104,10 +111,33 @@ function refuseEmptyValues(args: readonly string[], tree: CommandData): void {
  * ```
  */
 export async function main(args: readonly string[], io: CliIo = processIo()): Promise<number> {
+  if (args[0] === "permissions") return await askPermissions(args.slice(1), io);
+  if (!args.includes(SANDBOX)) return await run(args, io);
+  const plain = args.filter((word) => word !== SANDBOX);
+  return await run(plain, sandboxed(plain, io));
+}
+
+/** The words behind the first that is no option are the command line that is asked about. */
+async function askPermissions(args: readonly string[], io: CliIo): Promise<number> {
+  const at = args.findIndex((word) => !word.startsWith("-"));
+  const own = at < 0 ? args : args.slice(0, at);
+  const words = at < 0 ? [] : args.slice(at);
+  return await run(["permissions", ...own], io, async (flags) => {
+    const { permissionsCommand } = await import("./commands/permissions.ts");
+    return await permissionsCommand(flags, words, io, main);
+  });
+}
+
+/** Parses a command line and does what it says; `action` stands in for that of its command. */
+async function run(
+  args: readonly string[],
+  io: CliIo,
+  action?: Action,
+): Promise<number> {
   let code: number = EXIT_CODES.done;
   // Only these commands have options that generators bring along.
   const tree = args[0] === "schema" ? await wholeTree() : TREE;
-  const root = build(tree, tree.name, io, (result) => code = result);
+  const root = build(tree, tree.name, io, (result) => code = result, action);
   root.name(TREE.name).version(config.version).help({ colors: false }).throwErrors().noExit()
     .globalType("word", new WordType());
   try {
@@ -116,6 +146,7 @@ export async function main(args: readonly string[], io: CliIo = processIo()): Pr
     return code;
   } catch (error) {
     if (error instanceof ClosedOutput) return EXIT_CODES.done;
+    if (error instanceof NotRunHere) return error.code;
     return reportError(error instanceof ValidationError ? usage(error) : error, args, io);
   }
 }

@@ -209,7 +209,7 @@ function byExtension(text: string, role: "source" | "target"): ConnectorDescript
   const later = LATER.find(({ extensions }) => extensions.some((end) => bare.endsWith(end)));
   if (later !== undefined) refuseLater(text, later.kind, role);
   const flag = role === "source" ? "--from" : "--to";
-  const known = DESCRIPTORS.flatMap(({ extensions }) => extensions);
+  const known = DESCRIPTORS.flatMap(({ extensions }) => extensions).filter((end) => end !== "/");
   const ending = /[^/\\]+(\.[^./\\]+)$/.exec(bare)?.[1];
   const packed = ending === undefined ? COMPRESSED.exec(text)?.[0] : undefined;
   const near = ending === undefined ? undefined : nearest(ending, known);

@@ -1,5 +1,6 @@
 import { CONNECTORS } from "../../connectors/all.ts";
 import {
+  type Address,
   type ConnectorDescriptor,
   type ConnectorSettings,
   EXIT_CODES,
@@ -39,6 +40,25 @@ export function settingsOf(
     ...(tlsCaFile === undefined ? {} : { tlsCaFile }),
     verbose: (line) => reporter.line("debug", line, { end: role }),
   };
+}
+
+/** One end of a run, not opened. */
+export interface EndToAsk {
+  readonly address: Address;
+  readonly settings: ConnectorSettings;
+}
+
+/** What the ends need, exactly, as their servers tell; what is not told stays as it was. */
+export async function discoverNeeds(ends: readonly EndToAsk[]): Promise<PermissionNeed[]> {
+  const needs: PermissionNeed[] = [];
+  for (const { address, settings } of ends) {
+    const descriptor = descriptorOf(address.kind);
+    await using connector = await descriptor.create(address, settings);
+    needs.push(
+      ...await connector.discoverPermissions?.() ?? descriptor.permissions(address, settings),
+    );
+  }
+  return needs;
 }
 
 /** What the command itself writes beside the target. */

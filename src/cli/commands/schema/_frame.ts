@@ -6,8 +6,7 @@ import {
   UsageError,
 } from "../../../core/mod.ts";
 import { sameFile } from "../../../io/mod.ts";
-import { ensurePermissions } from "../../../permissions/mod.ts";
-import { type CliIo, ClosedOutput } from "../../_io.ts";
+import { type CliIo, ClosedOutput, NotRunHere } from "../../_io.ts";
 import { errorToJson, errorToText } from "../../render/error.ts";
 import { Reporter } from "../../render/reporter.ts";
 import { ownNeeds, stopOnSignal, summaryFailed, touchSummary } from "../_run.ts";
@@ -79,7 +78,7 @@ export async function runFramed(
       signal: stop.signal,
       io,
       async begin({ needs, reads, writes }) {
-        await ensurePermissions([...needs, ...ownNeeds(show)], { prompt: io.interactive });
+        await io.allow([...needs, ...ownNeeds(show)]);
         const { summary, logFile } = show;
         await refuseSameFiles(reads, [
           ...writes,
@@ -91,6 +90,7 @@ export async function runFramed(
       },
     });
   } catch (error) {
+    if (error instanceof NotRunHere) throw error;
     failure = error;
     if (!ownFiles) reporter.withoutLog();
   } finally {

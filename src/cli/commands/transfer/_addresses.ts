@@ -1,6 +1,5 @@
 import { parseAddress } from "../../../connectors/address.ts";
 import { type Address, NotFoundError, type PermissionNeed, UsageError } from "../../../core/mod.ts";
-import { ensurePermissions } from "../../../permissions/mod.ts";
 import type { CliIo } from "../../_io.ts";
 import { parseMongoAddress } from "../../../connectors/_mongodb_address.ts";
 
@@ -44,7 +43,7 @@ export async function resolveAddresses(
   system: boolean,
   io: CliIo,
 ): Promise<Address[]> {
-  await ensurePermissions(ends.flatMap(needsOf), { prompt: io.interactive });
+  await io.allow(ends.flatMap(needsOf), "some");
   return ends.map(({ role, text, format, namespace }) => {
     const options = {
       role,

@@ -7,9 +7,8 @@ import {
   type TransferEvent,
   type TransferSummary,
 } from "../../../core/mod.ts";
-import { ensurePermissions } from "../../../permissions/mod.ts";
 import { countSource, transfer } from "../../../transfer/mod.ts";
-import { type CliIo, ClosedOutput } from "../../_io.ts";
+import { type CliIo, ClosedOutput, NotRunHere } from "../../_io.ts";
 import { errorToJson, errorToText } from "../../render/error.ts";
 import { Reporter } from "../../render/reporter.ts";
 import { type SummaryContext, summaryJson, summaryTable } from "../../render/summary.ts";
@@ -17,6 +16,7 @@ import { allowOccupied } from "./_occupied.ts";
 import { completePassword, refuseImpossible, refuseOwnFiles, refuseSamePlace } from "./_refuse.ts";
 import {
   descriptorOf,
+  discoverNeeds,
   ownNeeds,
   settingsOf,
   stopOnSignal,
@@ -54,6 +54,7 @@ export async function runTransfer(job: TransferJob, io: CliIo): Promise<number> 
   try {
     await perform(job, outcome, reporter, stop.signal, io);
   } catch (error) {
+    if (error instanceof NotRunHere) throw error;
     outcome.error = error;
     if (!outcome.ownFiles) reporter.withoutLog();
   } finally {
@@ -78,11 +79,21 @@ async function perform(
   const targetDescriptor = descriptorOf(job.target.kind);
   const sourceSettings = settingsOf("source", flags, reporter);
   const targetSettings = settingsOf("target", flags, reporter);
-  await ensurePermissions([
-    ...sourceDescriptor.permissions(job.source, sourceSettings),
-    ...sourceOnly ? [] : targetDescriptor.permissions(job.target, targetSettings),
-    ...ownNeeds(show),
-  ], { prompt: io.interactive });
+  const ends = [
+    { address: job.source, settings: sourceSettings },
+    ...sourceOnly ? [] : [{ address: job.target, settings: targetSettings }],
+  ];
+  const own = ownNeeds(show);
+  await io.allow(
+    [
+      ...ends.flatMap(({ address, settings }) =>
+        descriptorOf(address.kind).permissions(address, settings)
+      ),
+      ...own,
+    ],
+    "all",
+    async () => [...await discoverNeeds(ends), ...own],
+  );
 
   await refuseOwnFiles(job);
   if (show.summary !== undefined) touchSummary(show.summary, io);
