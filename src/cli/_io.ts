@@ -25,6 +25,8 @@ export interface CliIo {
   env(name: string): string | undefined;
   /** A file's text. */
   readFile(path: string): string;
+  /** Whether there is a folder of that name, as far as this may be looked at. */
+  isFolder(path: string): boolean;
   /** Replaces a file's text. */
   writeFile(path: string, text: string): void;
   /** Adds text to a file. */
@@ -117,6 +119,13 @@ export function processIo(): CliIo {
     now: () => performance.now(),
     env: (name) => Deno.env.get(name),
     readFile: (path) => Deno.readTextFileSync(path),
+    isFolder(path) {
+      try {
+        return Deno.statSync(path).isDirectory;
+      } catch {
+        return false;
+      }
+    },
     writeFile: (path, text) => Deno.writeTextFileSync(path, text),
     appendFile: (path, text) => Deno.writeTextFileSync(path, text, { append: true }),
     ask(question) {

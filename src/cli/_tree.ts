@@ -27,6 +27,8 @@ const NAMES: OptionGroup = {
       help: "Indexes to carry: all (default), no-ttl, none.",
       words: ["all", "no-ttl", "none"],
     },
+    { flags: "--users-and-roles", help: "Take the users and roles of a dump too." },
+    { flags: "--ignore-oplog", help: "Say nothing of a dump's oplog, which is not replayed." },
   ],
 };
 

@@ -13,6 +13,8 @@ export interface ParseAddressOptions {
   readonly system?: boolean;
   /** Gives a variable's value, for `env:NAME`; without it such addresses are refused. */
   readonly env?: (name: string) => string | undefined;
+  /** Whether there is such a folder; without it only a `/` at the end tells a dump. */
+  readonly isFolder?: (path: string) => boolean;
   /** Gives a file's text, for `@file`; without it such addresses are refused. */
   readonly readFile?: (path: string) => string;
 }
@@ -76,7 +78,8 @@ export function parseAddress(text: string, options: ParseAddressOptions): Addres
     }
     return check(forced, { display: text, path: text }, role);
   }
-  return check(byExtension(text, role), { display: text, path: text }, role);
+  const found = options.isFolder?.(text) ? kindOf("dump") : byExtension(text, role);
+  return check(found, { display: text, path: text }, role);
 }
 
 /** An address in a variable or a file is the address itself, not one more step. */

@@ -43,6 +43,10 @@ export interface ConnectorSettings {
   readonly idleTimeoutMs?: number;
   /** A file with the certificate authorities to trust. */
   readonly tlsCaFile?: string;
+  /** Take the users and roles of a dump too. */
+  readonly usersAndRoles?: boolean;
+  /** Leave out the oplog of a dump without a warning. */
+  readonly ignoreOplog?: boolean;
   /** Says a line under `--verbose`. */
   readonly verbose?: (line: string) => void;
 }
@@ -56,6 +60,8 @@ export interface ConnectorDescriptor {
   readonly kind: string;
   /** One line for `datahood connectors`. */
   readonly summary: string;
+  /** Whether one address of it holds many collections, by their namespaces. A server's says it itself. */
+  readonly holds?: "many";
   /** Which ends it can be. */
   readonly roles: readonly ("source" | "target")[];
   /** Addresses as examples with their meaning. */

@@ -24,16 +24,21 @@ export interface ConnectorFlags {
   readonly connectTimeoutMs: number | undefined;
   readonly idleTimeoutMs: number | undefined;
   readonly tlsCaFile: string | undefined;
+  readonly usersAndRoles?: boolean;
+  readonly ignoreOplog?: boolean;
 }
 
 /** The settings of one end. */
 export function settingsOf(
   role: "source" | "target",
-  { compress, connectTimeoutMs, idleTimeoutMs, tlsCaFile }: ConnectorFlags,
+  flags: ConnectorFlags,
   reporter: Reporter,
 ): ConnectorSettings {
+  const { compress, connectTimeoutMs, idleTimeoutMs, tlsCaFile } = flags;
   return {
     role,
+    usersAndRoles: flags.usersAndRoles ?? false,
+    ignoreOplog: flags.ignoreOplog ?? false,
     ...(compress === undefined ? {} : { compress }),
     ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),

@@ -5,6 +5,7 @@ import { fileReadNeeds, fileWriteNeeds } from "../../io/needs.ts";
 export const archiveDescriptor: ConnectorDescriptor = {
   kind: "archive",
   summary: "an archive of many collections, as mongodump --archive writes it",
+  holds: "many",
   roles: ["source", "target"],
   addresses: [
     { example: "shop.archive", meaning: "a file" },
@@ -18,9 +19,15 @@ export const archiveDescriptor: ConnectorDescriptor = {
     if (path === undefined) return [];
     return role === "source" ? fileReadNeeds(path) : fileWriteNeeds(path);
   },
-  create: async ({ path, display }, { compress }) => {
+  create: async ({ path, display }, settings) => {
     if (path === undefined) throw new UsageError(`Cannot use "${display}": it names no file`);
     const { ArchiveConnector } = await import("./mod.ts");
-    return new ArchiveConnector({ path, ...(compress === undefined ? {} : { compress }) });
+    const { compress, usersAndRoles, ignoreOplog } = settings;
+    return new ArchiveConnector({
+      path,
+      ...(compress === undefined ? {} : { compress }),
+      ...(usersAndRoles === undefined ? {} : { usersAndRoles }),
+      ...(ignoreOplog === undefined ? {} : { ignoreOplog }),
+    });
   },
 };

@@ -5,6 +5,7 @@ import { folderReadNeeds, folderWriteNeeds } from "../../io/folder.ts";
 export const dumpDescriptor: ConnectorDescriptor = {
   kind: "dump",
   summary: "a folder of many collections, as mongodump writes it",
+  holds: "many",
   roles: ["source", "target"],
   addresses: [
     { example: "dump/", meaning: "a folder with a folder for each database; the slash says it" },
@@ -17,9 +18,15 @@ export const dumpDescriptor: ConnectorDescriptor = {
     if (path === undefined) return [];
     return role === "source" ? folderReadNeeds(path) : folderWriteNeeds(path);
   },
-  create: async ({ path, display }, { compress }) => {
+  create: async ({ path, display }, settings) => {
     if (path === undefined) throw new UsageError(`Cannot use "${display}": it names no folder`);
     const { DumpConnector } = await import("./mod.ts");
-    return new DumpConnector({ path, ...(compress === undefined ? {} : { compress }) });
+    const { compress, usersAndRoles, ignoreOplog } = settings;
+    return new DumpConnector({
+      path,
+      ...(compress === undefined ? {} : { compress }),
+      ...(usersAndRoles === undefined ? {} : { usersAndRoles }),
+      ...(ignoreOplog === undefined ? {} : { ignoreOplog }),
+    });
   },
 };

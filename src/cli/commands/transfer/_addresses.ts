@@ -50,6 +50,7 @@ export async function resolveAddresses(
       system,
       ...(format === undefined ? {} : { format }),
       env: io.env,
+      isFolder: io.isFolder,
       readFile: (path: string) => readAddressFile(path, role, io),
     };
     if (namespace === undefined) return parseAddress(text, options);

@@ -37,6 +37,8 @@ export interface TransferFlags {
   readonly connectTimeoutMs: number | undefined;
   readonly idleTimeoutMs: number | undefined;
   readonly tlsCaFile: string | undefined;
+  readonly usersAndRoles: boolean;
+  readonly ignoreOplog: boolean;
 }
 
 /** How a run is shown. */
@@ -125,6 +127,8 @@ export async function parseTransferFlags(flags: RawFlags): Promise<TransferFlags
     connectTimeoutMs: read(flags, "connectTimeout", parseDuration),
     idleTimeoutMs: read(flags, "idleTimeout", parseDuration),
     tlsCaFile: text(flags, "tlsCaFile"),
+    usersAndRoles: flags.usersAndRoles === true,
+    ignoreOplog: flags.ignoreOplog === true,
     query: await parseQuery(flags),
   };
 }

@@ -11,6 +11,7 @@ import { mapAll, type MappingTarget, planMapping, type RenamePair } from "../../
 import { refuseUnusedRename } from "../../_globs.ts";
 import { refuseQuery, refuseSameCollections } from "./_refuse.ts";
 import type { TransferJob } from "./run.ts";
+import { descriptorOf } from "../_run.ts";
 import { atStage } from "./_stage.ts";
 
 /** What becomes of what. */
@@ -21,11 +22,14 @@ export interface TransferPlan {
   readonly map: (from: Namespace) => Namespace;
 }
 
-function holdsOne(address: Address): boolean {
-  return address.kind !== "mongodb" || address.collection !== undefined;
+/** Whether an address names one collection. */
+function holdsOne({ kind, collection }: Address): boolean {
+  if (descriptorOf(kind).holds === "many") return false;
+  return kind !== "mongodb" || collection !== undefined;
 }
 
 function mappingTarget({ kind, display, database, collection, path }: Address): MappingTarget {
+  if (descriptorOf(kind).holds === "many") return { holds: "many", display };
   if (path !== undefined) return { holds: "file", display };
   if (kind !== "mongodb") return { holds: "many", display };
   if (database === undefined) return { holds: "server", display };
@@ -114,7 +118,15 @@ export function planLine({ source, target }: TransferJob, { from, to }: RenamePa
   to: string;
 } {
   return {
-    from: source.path === undefined ? formatNamespace(from) : source.display,
-    to: target.kind === "mongodb" ? formatNamespace(to) : target.display,
+    from: nameOf(source, from),
+    to: nameOf(target, to),
   };
+}
+
+/** A collection as it is told: where the place is one file, that says it. */
+function nameOf({ kind, display }: Address, namespace: Namespace): string {
+  if (kind === "mongodb") return formatNamespace(namespace);
+  return descriptorOf(kind).holds === "many"
+    ? `${formatNamespace(namespace)} in ${display}`
+    : display;
 }

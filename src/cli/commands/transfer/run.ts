@@ -4,6 +4,7 @@ import {
   EXIT_CODES,
   exitCodeOf,
   InterruptedError,
+  type Issue,
   type TransferEvent,
   type TransferSummary,
 } from "../../../core/mod.ts";
@@ -137,6 +138,11 @@ async function perform(
     });
 }
 
+/** Something that was to be written and was not, beside documents. */
+function isLoss({ code }: Issue): boolean {
+  return code === "oplog-not-replayed" || code === "index-not-built";
+}
+
 /** How to go on after a run was stopped, which depends on what it leaves behind. */
 function goingOn({ source, target, flags }: TransferJob): string {
   if (target.kind !== "mongodb") return "nothing is left at the target; run the same again";
@@ -184,7 +190,7 @@ function conclude(
     : known;
   const code = error !== undefined
     ? (stopped ? stopCode : undefined) ?? exitCodeOf(error)
-    : (summary?.counts.rejected ?? 0) > 0
+    : (summary?.counts.rejected ?? 0) > 0 || summary?.issues.some(isLoss)
     ? EXIT_CODES.rejected
     : EXIT_CODES.done;
   // Before anything was read a table says nothing.
