@@ -16,6 +16,8 @@ export interface SchemaModel {
   readonly of?: number;
   /** Things to say that have no place in a type. */
   readonly notes: readonly string[];
+  /** Where types are recursive: how deep objects and arrays are in documents, the document itself 1. */
+  readonly depth?: number;
 }
 
 /** What stands at a path: the kinds of values there, and whether null or undefined are among them. */

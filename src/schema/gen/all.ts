@@ -1,5 +1,6 @@
 import type { Generator } from "./generator.ts";
 import { jsonSchemaGenerator } from "./json_schema.ts";
+import { mongodbValidatorGenerator } from "./mongodb_validator.ts";
 import { pydanticGenerator } from "./pydantic.ts";
 import { typeddictGenerator } from "./typeddict.ts";
 import { typescriptGenerator } from "./typescript.ts";
@@ -10,6 +11,7 @@ export const GENERATORS: readonly Generator[] = [
   typescriptGenerator,
   zodGenerator,
   jsonSchemaGenerator,
+  mongodbValidatorGenerator,
   typeddictGenerator,
   pydanticGenerator,
 ];

@@ -29,6 +29,7 @@ import { exactName, keyName, TypeNames } from "./_names.ts";
 import { nearest } from "./_nearest.ts";
 import { givenValue } from "./_given.ts";
 import { elementPlace, fieldPlace, type Place, valuePlace } from "./_place.ts";
+import { depthOf } from "./_depth.ts";
 import { foldRecursion, keyText, type Reference } from "./_recursion.ts";
 import { readInt, scalarModel } from "./_scalar.ts";
 import { type Shape, Shapes } from "./_shape.ts";
@@ -148,6 +149,7 @@ class Inference {
       documents: profile.documents,
       ...(of === undefined ? {} : { of }),
       notes: [],
+      ...(this.#references.size === 0 ? {} : { depth: depthOf(profile.root) }),
     };
   }
 

@@ -1,0 +1,304 @@
+import { formatNamespace, UsageError } from "../../core/mod.ts";
+import type {
+  FieldModel,
+  MapModel,
+  ObjectModel,
+  SchemaModel,
+  TypeModel,
+  ValueModel,
+  VariantsModel,
+} from "../model.ts";
+import { type Json, type JsonObject, layoutJson } from "./_json_schema_layout.ts";
+import {
+  ANY,
+  anyOf,
+  bsonTypes,
+  joined,
+  MAX_NESTING,
+  MAX_SCHEMAS,
+  MAX_TEXT,
+  type Part,
+  partOf,
+  propertyPattern,
+  type Rules,
+} from "./_mongodb_validator_schema.ts";
+import { fieldNotes, headerLines, typeNotes, walkType } from "./_share.ts";
+import type { GenerateContext } from "./generator.ts";
+
+type Named = ObjectModel | VariantsModel | MapModel;
+
+/** Where a schema stands. */
+interface Place {
+  /** Objects and arrays of documents that are around it. */
+  readonly level: number;
+  /** Objects and arrays of the schema's own text that are around it. */
+  readonly nesting: number;
+}
+
+/** Writes the validators of models. */
+export class MongoValidatorWriter {
+  readonly #models: readonly SchemaModel[];
+  readonly #context: GenerateContext;
+  readonly #rules: Rules;
+  readonly #closed: boolean;
+  readonly #collMod: boolean;
+  #byName: ReadonlyMap<string, Named> = new Map();
+  /** The level from which on recursion is not followed. */
+  #deepest = 0;
+  #schemas = 0;
+
+  /** Creates a writer. */
+  constructor(models: readonly SchemaModel[], context: GenerateContext) {
+    const { closed, enforceFormats, strictNumbers, collMod } = context.options;
+    this.#models = models;
+    this.#context = context;
+    this.#closed = closed === true;
+    this.#collMod = collMod === true;
+    this.#rules = {
+      enforceFormats: enforceFormats === true,
+      strictNumbers: strictNumbers === true,
+    };
+  }
+
+  /** The text of the file. */
+  text(): string {
+    const [only] = this.#models;
+    if (this.#models.length === 1) return `${layoutJson(this.#one(only!))}\n`;
+    if (this.#collMod) return `${layoutJson(this.#models.map((model) => this.#one(model)))}\n`;
+    const databases = new Set(this.#models.map(({ namespace }) => namespace.db));
+    const named = this.#models.map((model): [string, Json] => {
+      const { namespace } = model;
+      const name = databases.size > 1 ? formatNamespace(namespace) : namespace.collection;
+      return [name, this.#one(model)];
+    });
+    return `${layoutJson(new Map(named))}\n`;
+  }
+
+  /** A collection's validator, or its command. */
+  #one(model: SchemaModel): JsonObject {
+    const validator = { $jsonSchema: this.#document(model) };
+    const size = new TextEncoder().encode(JSON.stringify(validator.$jsonSchema, asJson)).length;
+    if (size > MAX_TEXT) {
+      throw new UsageError(
+        `Cannot write a validator of "${
+          formatNamespace(model.namespace)
+        }": it has ${size} bytes, ` +
+          `and MongoDB takes ${MAX_TEXT} at most`,
+        { hint: "leave fields out, or make maps of them, by overrides" },
+      );
+    }
+    if (!this.#collMod) return validator;
+    return {
+      collMod: model.namespace.collection,
+      validator,
+      validationLevel: "moderate",
+      validationAction: "warn",
+    };
+  }
+
+  #document(model: SchemaModel): JsonObject {
+    const { root, depth, notes } = model;
+    const byName = new Map<string, Named>();
+    walkType(root, (type) => {
+      if (type.type === "object" || type.type === "variants" || type.type === "map") {
+        if (!byName.has(type.name)) byName.set(type.name, type);
+      }
+    });
+    this.#byName = byName;
+    // Recursion that branches has no end: as far down as documents go, if that is not too much.
+    let part: Part;
+    for (this.#deepest = depth ?? 0;; this.#deepest--) {
+      this.#schemas = 0;
+      part = this.#named(root, { level: 1, nesting: 2 }, true);
+      if (this.#schemas <= MAX_SCHEMAS || this.#deepest <= 0) break;
+    }
+    const description = [
+      ...headerLines([model], this.#context),
+      ...notes,
+      ...typeNotes(root),
+    ].join(" ");
+    const schema = partSchema(part);
+    return new Map<string, Json>([
+      ["title", root.name],
+      ["description", description],
+      ...schema.entries().filter(([key]) => key !== "description"),
+    ]);
+  }
+
+  #named(type: Named, place: Place, isDocument = false): Part {
+    this.#schemas++;
+    switch (type.type) {
+      case "object":
+        return {
+          types: ["object"],
+          rules: this.#object(
+            type.fields,
+            this.#closed && !type.open ? false : undefined,
+            place,
+            isDocument,
+          ),
+          notes: isDocument ? [] : typeNotes(type),
+        };
+      case "map":
+        return {
+          types: ["object"],
+          rules: this.#object(
+            type.named,
+            this.#value(type.value, below(place, 1)),
+            place,
+            isDocument,
+          ),
+        };
+      case "variants":
+        return {
+          types: ["object"],
+          rules: new Map([[
+            "anyOf",
+            type.variants.map(({ object }) =>
+              partSchema(this.#named(object, { ...place, nesting: place.nesting + 2 }, isDocument))
+            ),
+          ]]),
+          notes: [`Told apart by ${JSON.stringify(type.tag)}.`],
+        };
+      default:
+        return type satisfies never;
+    }
+  }
+
+  #object(
+    fields: readonly FieldModel[],
+    others: Json | undefined,
+    place: Place,
+    isDocument: boolean,
+  ): ReadonlyMap<string, Json> {
+    const properties = new Map<string, Json>();
+    const patterns = new Map<string, Json>();
+    const required = new Set<string>();
+    for (const field of fields) {
+      const { key } = field;
+      // Keys that are not UTF-8 may read the same.
+      const alike = fields.filter((other) => other.key === key);
+      if (alike[0] !== field) continue;
+      const notes = alike.flatMap((one) => this.#notes(one));
+      const schema = described(
+        anyOf(alike.map(({ value }) => this.#value(value, below(place, 2)))),
+        notes,
+      );
+      const pattern = propertyPattern(key);
+      if (pattern !== undefined) patterns.set(pattern, schema);
+      else {
+        properties.set(key, schema);
+        if (alike.length === 1 && !field.optional) required.add(key);
+      }
+    }
+    // The server puts an `_id` into each document that has none.
+    if (isDocument && others !== undefined && !properties.has("_id")) properties.set("_id", ANY);
+    const rules = new Map<string, Json>();
+    if (required.size > 0) rules.set("required", [...required]);
+    if (properties.size > 0) rules.set("properties", properties);
+    if (patterns.size > 0) rules.set("patternProperties", patterns);
+    if (others !== undefined) rules.set("additionalProperties", others);
+    return rules;
+  }
+
+  #notes(field: FieldModel): string[] {
+    const notes = fieldNotes(field);
+    for (const type of field.value.types) {
+      if (type.type === "map") notes.push(`Keys are data: ${type.keys}.`);
+    }
+    if (!field.optional && propertyPattern(field.key) !== undefined) {
+      notes.push("Required, but not checked.");
+    }
+    return notes;
+  }
+
+  /** What stands at a path. */
+  #value(value: ValueModel, place: Place): JsonObject {
+    const parts: Part[] = [];
+    let known = value.nulls + value.undefineds;
+    for (const { count } of value.outliers) known += count;
+    for (const type of value.types) {
+      known += type.count;
+      parts.push(...this.#type(type, place));
+    }
+    // They lie too deep to be known.
+    if (known < value.total) parts.push({ types: ["object"] }, { types: ["array"] });
+    if (value.undefineds > 0) parts.push({ types: ["undefined"] });
+    if (value.nulls > 0) parts.push({ types: ["null"] });
+    return joined(parts);
+  }
+
+  #type(type: TypeModel, place: Place): Part[] {
+    this.#schemas++;
+    // A type takes four levels at most until the next one.
+    const ends = place.nesting + 4 > MAX_NESTING;
+    switch (type.type) {
+      case "scalar":
+        return [partOf(type, this.#rules)];
+      case "object":
+      case "variants":
+      case "map":
+        return ends ? [{ types: ["object"] }] : this.#objects(type, place);
+      case "ref": {
+        const target = this.#byName.get(type.name);
+        return ends || target === undefined || place.level > this.#deepest
+          ? [{ types: ["object"] }]
+          : this.#objects(target, place);
+      }
+      case "array":
+        if (type.element === null || ends) return [{ types: ["array"] }];
+        return [{
+          types: ["array"],
+          rules: new Map([["items", this.#value(type.element, below(place, 1))]]),
+        }];
+      case "tuple":
+        if (ends) return [{ types: ["array"] }];
+        return [{
+          types: ["array"],
+          rules: new Map<string, Json>([
+            ["items", type.elements.map((element) => this.#value(element, below(place, 2)))],
+            ["additionalItems", false],
+            ["minItems", type.elements.length],
+          ]),
+        }];
+      default:
+        return type satisfies never;
+    }
+  }
+
+  /** Objects as parts of a union. */
+  #objects(type: Named, place: Place): Part[] {
+    const inner = { ...place, nesting: place.nesting + 2 };
+    return type.type === "variants"
+      ? type.variants.map(({ object }) => this.#named(object, inner))
+      : [this.#named(type, inner)];
+  }
+}
+
+function below({ level, nesting }: Place, by: number): Place {
+  return { level: level + 1, nesting: nesting + by };
+}
+
+function partSchema({ types, rules = new Map(), notes = [] }: Part): ReadonlyMap<string, Json> {
+  return new Map<string, Json>([
+    ...(notes.length === 0 ? [] : [["description", notes.join(" ")] as const]),
+    ["bsonType", bsonTypes(types)],
+    ...rules,
+  ]);
+}
+
+function described(schema: JsonObject, notes: readonly string[]): JsonObject {
+  if (notes.length === 0) return schema;
+  const entries = schema instanceof Map ? [...schema] : Object.entries(schema);
+  const own = entries.find(([key]) => key === "description");
+  const description = own === undefined ? notes.join(" ") : `${notes.join(" ")} ${own[1]}`;
+  return new Map<string, Json>([
+    ["description", description],
+    ...entries.filter(([key]) => key !== "description"),
+  ]);
+}
+
+function asJson(_key: string, value: unknown): unknown {
+  // Only the length counts: which keys there are does not matter to it.
+  return value instanceof Map ? [...value] : value;
+}
