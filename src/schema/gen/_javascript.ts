@@ -4,7 +4,7 @@ const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
 
 /** A key as it stands in an object type or literal: quoted where it is no identifier. */
 export function propertyKey(key: string): string {
-  return IDENTIFIER.test(key) && key !== "__proto__" ? key : literal(key);
+  return IDENTIFIER.test(key) && key !== "__proto__" ? key : quoted(key);
 }
 
 /** A literal in double quotes that no reader of lines takes apart. */
@@ -13,6 +13,14 @@ export function literal(value: string | number): string {
     /[\u007f-\u00a0\u2028\u2029\ufeff]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+/** A literal in the quotes that make the fewest of its own be escaped, as `deno fmt` has it. */
+export function quoted(value: string | number): string {
+  const text = literal(value);
+  const count = (quote: string) => text.slice(1, -1).split(quote).length;
+  if (typeof value === "number" || count('"') <= count("'")) return text;
+  return `'${text.slice(1, -1).replaceAll("'", "\\'").replaceAll('\\"', '"')}'`;
 }
 
 /** Text that can stand inside a block comment. */

@@ -22,7 +22,9 @@ export function headerLines(
   const seen = models.reduce((sum, { documents }) => sum + documents, 0);
   const sampled = models.filter(({ of }) => of !== undefined);
   const lines = [
-    `${GENERATED_MARK} ${version} from ${seen} documents of ${oneLine(source)}.`,
+    `${GENERATED_MARK} ${version} from ${seen} ${seen === 1 ? "document" : "documents"} of ${
+      oneLine(source)
+    }.`,
     "Edits are lost when it is made again.",
   ];
   for (const { namespace, documents, of } of sampled) {

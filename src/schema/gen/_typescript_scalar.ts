@@ -1,5 +1,5 @@
 import type { ScalarModel } from "../model.ts";
-import { literal } from "./_javascript.ts";
+import { quoted } from "./_javascript.ts";
 import type { TypeText } from "./_typescript_layout.ts";
 
 /** How the driver decodes, and whether its values or their JSON are meant. */
@@ -118,7 +118,7 @@ function jsonTypes(
 /** Strings; those of an open enum are named, so that editors offer them. */
 function stringTypes(values: ScalarModel["values"], closed = false): TypeText[] {
   if (values === undefined) return ["string"];
-  const literals = values.map(({ value }) => literal(value));
+  const literals = values.map(({ value }) => quoted(value));
   return closed ? literals : [...literals, "(string & {})"];
 }
 

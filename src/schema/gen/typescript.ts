@@ -9,7 +9,7 @@ import type {
   VariantsModel,
 } from "../model.ts";
 import type { GenerateContext, Generator } from "./generator.ts";
-import { comment, dbRefOf, propertyKey } from "./_javascript.ts";
+import { comment, dbRefOf, propertyKey, quoted } from "./_javascript.ts";
 import { fieldNotes, headerLines, typeNotes, walkType } from "./_share.ts";
 import { docComment, layout, type TypeText, unionOf, WIDTH } from "./_typescript_layout.ts";
 import { type Decoding, scalarTypes } from "./_typescript_scalar.ts";
@@ -48,6 +48,17 @@ type NamedModel = ObjectModel | VariantsModel | MapModel;
 
 /** An object that never had a field. */
 const EMPTY = "Record<string, never>";
+
+/** What TypeScript knows of any object. */
+const INHERITED: ReadonlySet<string> = new Set([
+  "constructor",
+  "hasOwnProperty",
+  "isPrototypeOf",
+  "propertyIsEnumerable",
+  "toLocaleString",
+  "toString",
+  "valueOf",
+]);
 
 class TypeScriptWriter {
   readonly #models: readonly SchemaModel[];
@@ -97,7 +108,11 @@ class TypeScriptWriter {
       case "object":
         return type.fields.length === 0
           ? `export type ${type.name} = ${EMPTY};`
-          : this.#interface(type.name, this.#members(type.fields));
+          : this.#interface(type.name, [
+            ...this.#members(type.fields),
+            // Some fields were too many to keep.
+            ...(type.open ? ["  [key: string]: unknown;"] : []),
+          ]);
       case "map":
         return this.#targets.has(type.name) || type.named.length > 0
           ? this.#mapInterface(type)
@@ -123,7 +138,12 @@ class TypeScriptWriter {
       if (notes.length > 0) lines.push(docComment(2, comment(notes.join(" "))));
       // JSON leaves out what is undefined.
       const mark = field.optional || (json && field.value.undefineds > 0) ? "?" : "";
-      lines.push(layout(2, `${propertyKey(field.key)}${mark}: `, this.#value(field.value), ";"));
+      const own = this.#value(field.value);
+      // Without a field of its own, an object has what all objects have under such a key.
+      const type = mark !== "" && INHERITED.has(field.key)
+        ? unionOf([own, `object[${quoted(field.key)}]`])
+        : own;
+      lines.push(layout(2, `${propertyKey(field.key)}${mark}: `, type, ";"));
     }
     return lines;
   }

@@ -3,32 +3,50 @@ const SINGULARS: Readonly<Record<string, string>> = {
   addresses: "address",
   aliases: "alias",
   analyses: "analysis",
-  bases: "basis",
+  bases: "base",
+  buses: "bus",
+  caches: "cache",
+  calories: "calorie",
+  canvases: "canvas",
   children: "child",
+  cookies: "cookie",
+  crises: "crisis",
   criteria: "criterion",
-  data: "data",
+  echoes: "echo",
   feet: "foot",
+  halves: "half",
   hashes: "hash",
+  heroes: "hero",
   indices: "index",
   indexes: "index",
+  knives: "knife",
   leaves: "leaf",
   lives: "life",
   matrices: "matrix",
-  media: "media",
   men: "man",
-  metadata: "metadata",
   movies: "movie",
-  news: "news",
   people: "person",
-  series: "series",
-  species: "species",
+  potatoes: "potato",
+  quizzes: "quiz",
+  shelves: "shelf",
   statuses: "status",
+  tomatoes: "tomato",
   vertices: "vertex",
+  viruses: "virus",
+  wives: "wife",
+  wolves: "wolf",
   women: "woman",
 };
 
+/** Words that look like a plural and are none, or have no other singular. */
+const SAME = new Set(
+  ("always analytics athletics atlas bias canvas chaos christmas cosmos economics ethics ethos " +
+    "gas graphics has kudos las lens logistics mathematics news os pancreas physics pos " +
+    "politics series species statistics sales settings was").split(" "),
+);
+
 /** Endings of words that look like a plural and are none. */
-const NOT_PLURAL = /(?:ss|us|is|as|os|ws|ics)$/;
+const NOT_PLURAL = /(?:ss|us|is)$/;
 
 /**
  * The singular of an English noun, with care: what does not look like a plural stays as it is.
@@ -39,7 +57,9 @@ const NOT_PLURAL = /(?:ss|us|is|as|os|ws|ics)$/;
 export function singular(word: string): string {
   const known = Object.hasOwn(SINGULARS, word) ? SINGULARS[word] : undefined;
   if (known !== undefined) return known;
-  if (word.length < 4 || !word.endsWith("s") || NOT_PLURAL.test(word)) return word;
+  if (word.length < 4 || !word.endsWith("s") || NOT_PLURAL.test(word) || SAME.has(word)) {
+    return word;
+  }
   if (/(?:[^aeiou])ies$/.test(word)) return `${word.slice(0, -3)}y`;
   if (/(?:ch|sh|x|zz|ss)es$/.test(word)) return word.slice(0, -2);
   return word.slice(0, -1);
