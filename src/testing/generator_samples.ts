@@ -271,6 +271,24 @@ function manyKeys(): GeneratorSample {
   );
 }
 
+/** References as drivers write them, which some decode as a class of its own, and what looks like them. */
+function references(): GeneratorSample {
+  const id = new ObjectId("0123456789abcdef01234567");
+  const reference = new RawObject([["$ref", "people"], ["$id", id]]);
+  return collection(
+    "references",
+    repeat(12, (i): RawFields => [
+      ["author", reference],
+      ["editor", new RawObject([["$ref", "people"], ["$id", i], ["$db", "shop"], ["more", 1]])],
+      ["list", i % 2 ? [reference, reference] : []],
+      ["either", i % 3 ? reference : new RawObject([["name", "Ada"]])],
+      ["no id", new RawObject([["$ref", "people"]])],
+      ["odd", new RawObject([["$ref", i], ["$id", null]])],
+    ]),
+    "books",
+  );
+}
+
 /** Every hostile key: of the document, of an object in it, of an object in an array. */
 function hostileKeys(): GeneratorSample {
   const members = (value: unknown): RawFields => HOSTILE_KEYS.map((key) => [key, value]);
@@ -367,6 +385,7 @@ export function generatorSamples(): readonly GeneratorSample[] {
     numbers(),
     deep(),
     manyKeys(),
+    references(),
     hostileKeys(),
     hostileNames(),
     hostileMaps(),

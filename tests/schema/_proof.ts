@@ -19,6 +19,10 @@ import { type Target, TARGETS } from "./_proof_targets.ts";
 /** Mutants of each sort for each data set, at most. */
 const MUTANTS = 100;
 
+/** About how many bytes of mutants of a sort there are at most, but for the least number. */
+const MUTANT_BYTES = 3_000_000;
+const LEAST_MUTANTS = 25;
+
 /** How many of some documents were refused. */
 export interface Refusals {
   /** How many there are. */
@@ -72,14 +76,16 @@ export function subjectOf(set: DataSet): Subject {
   const [model] = inferSchemas([{ namespace: set.namespace, profile }]);
   const make = (change: Mutant["change"], count: number) =>
     mutants(model!, set.documents, change, { count, seed: set.name });
+  const bytes = set.documents.reduce((sum, { length }) => sum + length, 0) / set.documents.length;
+  const most = Math.min(MUTANTS, Math.max(LEAST_MUTANTS, Math.floor(MUTANT_BYTES / bytes)));
   return {
     set,
     model: model!,
     // Of swaps there are more, since some are beyond a target.
     wrong: {
-      drop: make("drop", MUTANTS),
-      swap: make("swap", 2 * MUTANTS),
-      add: make("add", MUTANTS),
+      drop: make("drop", most),
+      swap: make("swap", 2 * most),
+      add: make("add", most),
     },
   };
 }
@@ -123,7 +129,10 @@ export async function prove(
   const told = [...wrong.drop, ...wrong.swap].filter((mutant) => target.tells(mutant, model));
   beyond += wrong.drop.length + wrong.swap.length - told.length;
   const chosen = (change: Mutant["change"]) =>
-    evenly(told.filter((mutant) => mutant.change === change), Math.min(MUTANTS, most));
+    evenly(
+      told.filter((mutant) => mutant.change === change),
+      Math.min(wrong.drop.length || MUTANTS, most),
+    );
   if (told.length > 0) await ask(open, [...chosen("drop"), ...chosen("swap")]);
   if (generator.options.some(({ name }) => name === "closed") && wrong.add.length > 0) {
     const added = wrong.add.filter((mutant) => target.tells(mutant, model));
