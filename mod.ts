@@ -16,6 +16,7 @@ export * from "./src/connectors/mongodb/mod.ts";
 export * from "./src/exporters/mod.ts";
 export * from "./src/connectors/address.ts";
 export * from "./src/connectors/all.ts";
+export * from "./src/inspect/mod.ts";
 export * from "./src/mongodump/mod.ts";
 export * from "./src/permissions/mod.ts";
 export * from "./src/profile/mod.ts";

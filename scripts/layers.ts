@@ -33,9 +33,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   transfer: { below: [...DATA, "connectors"] },
   exporters: { below: [...DATA, "connectors", "transfer"] },
   schema: { below: [...DATA, "transfer"] },
+  inspect: { below: ["core", "bson"] },
   permissions: { below: ["core"], io: true },
   testing: { below: [...ENGINE, "schema", "permissions"], io: true },
-  cli: { below: [...ENGINE, "schema", "permissions"], io: true },
+  cli: { below: [...ENGINE, "inspect", "schema", "permissions"], io: true },
 };
 
 const NODE_IO =

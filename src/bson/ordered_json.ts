@@ -77,11 +77,18 @@ function numberOf(value: number): unknown {
   return Number.isSafeInteger(value) ? Long.fromNumber(value) : value;
 }
 
+/** How {@linkcode bsonToJson} writes. */
+export interface BsonToJsonOptions {
+  /** Numbers and dates as people write them, where that says the type nearly as well. */
+  readonly relaxed?: boolean;
+}
+
 /**
- * Writes a raw document as canonical Extended JSON v2 on one line, its keys in their order.
+ * Writes a raw document as Extended JSON v2 on one line, its keys in their order.
  *
  * @param buffer The bytes.
  * @param start Offset of the document's first byte.
+ * @param options Relaxed, or canonical, which is the default.
  * @returns The text.
  * @throws {DataError} If the document is not BSON inside.
  *
@@ -94,20 +101,26 @@ function numberOf(value: number): unknown {
  * assertEquals(bsonToJson(serialize({ a: [true, "x"] })), '{"a":[true,"x"]}');
  * ```
  */
-export function bsonToJson(buffer: Uint8Array, start = 0): string {
+export function bsonToJson(
+  buffer: Uint8Array,
+  start = 0,
+  { relaxed = false }: BsonToJsonOptions = {},
+): string {
   const parts: string[] = [];
   for (const span of elements(buffer, start)) {
     const key = JSON.stringify(decoder.decode(buffer.subarray(span.keyStart, span.keyEnd)));
-    parts.push(`${key}:${valueToJson(buffer, span)}`);
+    parts.push(`${key}:${valueToJson(buffer, span, relaxed)}`);
   }
   return `{${parts.join(",")}}`;
 }
 
-function valueToJson(buffer: Uint8Array, span: ElementSpan): string {
-  if (span.type === BSON_TYPE.object) return bsonToJson(buffer, span.valueStart);
+function valueToJson(buffer: Uint8Array, span: ElementSpan, relaxed: boolean): string {
+  if (span.type === BSON_TYPE.object) return bsonToJson(buffer, span.valueStart, { relaxed });
   if (span.type === BSON_TYPE.array) {
     const parts: string[] = [];
-    for (const inner of elements(buffer, span.valueStart)) parts.push(valueToJson(buffer, inner));
+    for (const inner of elements(buffer, span.valueStart)) {
+      parts.push(valueToJson(buffer, inner, relaxed));
+    }
     return `[${parts.join(",")}]`;
   }
   // The element alone, under an empty key, is a document that the library can decode.
@@ -120,5 +133,5 @@ function valueToJson(buffer: Uint8Array, span: ElementSpan): string {
     bsonRegExp: true,
     validation: { utf8: false },
   });
-  return EJSON.stringify(value, { relaxed: false });
+  return EJSON.stringify(value, { relaxed });
 }

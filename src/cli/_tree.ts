@@ -416,6 +416,41 @@ const SCHEMA: CommandData = {
   ],
 };
 
+const INSPECT: CommandData = {
+  name: "inspect",
+  help: "See what is in there: collections, counts, sizes, indexes, whether it is whole.",
+  arguments: "<source:word>",
+  files: true,
+  groups: [
+    {
+      name: "What is looked at",
+      options: [
+        { flags: "--show <count>", help: "Print the first documents of each collection too." },
+        { flags: "--tree", help: "Print what stands at each path too, as schema report does." },
+        {
+          flags: "--all",
+          help: "Read a live server's documents, for exact counts. Files are read anyway.",
+        },
+        {
+          flags: "--include <glob>",
+          help: "Only these collections, such as 'shop.*'.",
+          collect: true,
+        },
+        { flags: "--exclude <glob>", help: "All but these.", collect: true },
+        { flags: "--system", help: "Allow admin, config or local as a whole." },
+        { flags: "--from <format>", help: "Format of the source, where its name does not say it." },
+      ],
+    },
+    LINK,
+    SHOW,
+  ],
+  examples: [
+    ["An archive, without a server", "datahood inspect shop.archive.gz"],
+    ["The first documents of a dump", "datahood inspect dump/ --show 2 --include shop.orders"],
+    ["A live server, in a second", `datahood inspect "mongodb://localhost/shop"`],
+  ],
+};
+
 const JSON_GROUP: OptionGroup = {
   name: "What it shows",
   options: [{ flags: "--json", help: "As one JSON object." }],
@@ -452,6 +487,7 @@ export const TREE: CommandData = {
       ],
     },
     SCHEMA,
+    INSPECT,
     {
       name: "permissions",
       help: "Print a command with the Deno flags that are just what it needs, ready to paste.",

@@ -38,6 +38,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     (await import("./commands/schema/merge.ts")).mergeCommand(flags, words, io),
   "datahood schema report": async (flags, words, io) =>
     (await import("./commands/schema/report.ts")).reportCommand(flags, words, io),
+  "datahood inspect": async (flags, words, io) =>
+    (await import("./commands/inspect.ts")).inspectCommand(flags, words, io),
   "datahood connectors": async (flags, _words, io) =>
     (await import("./commands/connectors.ts")).connectorsCommand(flags, io),
   "datahood completions": async (_flags, words, io) =>

@@ -30,6 +30,8 @@ export interface Frame extends SourceRun {
     readonly needs: readonly PermissionNeed[];
     readonly reads: readonly NamedFile[];
     readonly writes: readonly NamedFile[];
+    /** Asks the network for the exact needs. */
+    readonly discover?: () => Promise<readonly PermissionNeed[]>;
   }): Promise<void>;
 }
 
@@ -77,8 +79,13 @@ export async function runFramed(
       reporter,
       signal: stop.signal,
       io,
-      async begin({ needs, reads, writes }) {
-        await io.allow([...needs, ...ownNeeds(show)]);
+      async begin({ needs, reads, writes, discover }) {
+        const own = ownNeeds(show);
+        await io.allow(
+          [...needs, ...own],
+          "all",
+          async () => [...await discover?.() ?? needs, ...own],
+        );
         const { summary, logFile } = show;
         await refuseSameFiles(reads, [
           ...writes,

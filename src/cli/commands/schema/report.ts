@@ -37,7 +37,7 @@ export async function reportCommand(
       model,
       rows: reportRows(model, filled[i]!.profile.root),
     }));
-    if (!show.json) io.out(reports.map(({ model, rows }) => table(model, rows)).join("\n"));
+    if (!show.json) io.out(reports.map(({ model, rows }) => reportTable(model, rows)).join("\n"));
     const { files: _, ...result } = resultOf(source, collections);
     const paths = reports.flatMap(({ model, rows }) =>
       rows.map((row) => ({ collection: formatNamespace(model.namespace), ...row }))
@@ -50,7 +50,11 @@ const HEAD = ["path", "present", "kinds", "what"];
 /** Values of an enum that are shown. */
 const VALUES = 6;
 
-function table({ namespace, documents, of }: SchemaModel, rows: readonly ReportRow[]): string {
+/** What stands at each path of a collection, as a table. */
+export function reportTable(
+  { namespace, documents, of }: SchemaModel,
+  rows: readonly ReportRow[],
+): string {
   const cells = [HEAD, ...rows.map(cellsOf)];
   const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => textWidth(row[column]!))));
   const lines = cells.map((row) =>

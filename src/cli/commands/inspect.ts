@@ -1,0 +1,176 @@
+import { type Address, EXIT_CODES, formatNamespace, type Namespace } from "../../core/mod.ts";
+import type { InspectedCollection, Inspection } from "../../inspect/mod.ts";
+import type { Profile } from "../../profile/mod.ts";
+import { selection } from "../_globs.ts";
+import type { CliIo } from "../_io.ts";
+import { parseCount, parseDuration } from "../_values.ts";
+import { formatBytes, formatCount } from "../render/_units.ts";
+import { textWidth } from "../render/_text_width.ts";
+import { type ConnectorFlags, descriptorOf, discoverNeeds, settingsOf } from "./_run.ts";
+import { runFramed } from "./schema/_frame.ts";
+import { resolveAddresses } from "./transfer/_addresses.ts";
+import { list, parseShowFlags, type RawFlags, read, text } from "./transfer/_flags.ts";
+import { completePassword } from "./transfer/_refuse.ts";
+
+/** `datahood inspect <source>`: what is in there. */
+export async function inspectCommand(
+  raw: RawFlags,
+  words: readonly string[],
+  io: CliIo,
+): Promise<number> {
+  const show = parseShowFlags(raw);
+  const include = selection(list(raw, "include"), list(raw, "exclude"));
+  const count = read(raw, "show", (flag, value) => parseCount(flag, value, 1)) ?? 0;
+  const flags: ConnectorFlags = {
+    connectTimeoutMs: read(raw, "connectTimeout", parseDuration),
+    idleTimeoutMs: read(raw, "idleTimeout", parseDuration),
+    tlsCaFile: text(raw, "tlsCaFile"),
+    usersAndRoles: true,
+    ignoreOplog: true,
+  };
+  const end = { role: "source", text: words[0] ?? "", format: text(raw, "from") } as const;
+  const [address] = await resolveAddresses([end], raw.system === true, io);
+  return await runFramed(show, io, async (frame) => {
+    const { reporter, signal } = frame;
+    const descriptor = descriptorOf(address!.kind);
+    const settings = settingsOf("source", flags, reporter);
+    await frame.begin({
+      needs: descriptor.permissions(address!, settings),
+      reads: address!.path === undefined ? [] : [{ name: "the source", path: address!.path }],
+      writes: [],
+      discover: () => discoverNeeds([{ address: address!, settings }]),
+    });
+    const { inspectSource } = await import("../../inspect/mod.ts");
+    await using source = await descriptor.create(
+      completePassword(address!, "source", io),
+      settings,
+    );
+    const profiles = raw.tree === true ? await treeProfiles() : undefined;
+    const inspection = await inspectSource(
+      source,
+      {
+        all: raw.all === true || undefined,
+        show: count,
+        ...(include === undefined ? {} : { include }),
+        ...(profiles === undefined ? {} : { onDocument: profiles.add }),
+        signal,
+      } as Parameters<typeof inspectSource>[1],
+    );
+    const stored = await storedAs(address!);
+    if (!show.json) {
+      io.out(textOf(inspection, stored));
+      if (profiles !== undefined) io.out(await profiles.text(inspection));
+    }
+    const { damage } = inspection;
+    if (damage !== undefined && !show.json) reporter.line("error", damage.message);
+    return {
+      result: { ...inspection, ...(stored === undefined ? {} : { stored }) },
+      code: damage === undefined ? EXIT_CODES.done : EXIT_CODES.source,
+    };
+  });
+}
+
+/** How a file is stored; `undefined` for what is no file. */
+interface Stored {
+  readonly compression: string;
+  readonly bytes?: number;
+}
+
+async function storedAs({ kind, path }: Address): Promise<Stored | undefined> {
+  if (path === undefined || path === "-" || kind === "dump") return undefined;
+  const { openByteSource } = await import("../../io/mod.ts");
+  await using source = await openByteSource(path);
+  const { compression, storedBytes } = source;
+  return { compression, ...(storedBytes === undefined ? {} : { bytes: storedBytes }) };
+}
+
+const HEAD = ["collection", "type", "documents", "bytes", "average", "longest", "indexes"];
+
+function textOf(inspection: Inspection, stored: Stored | undefined): string {
+  const { collections } = inspection;
+  const cells = [HEAD, ...collections.map(cellsOf)];
+  const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => textWidth(row[column]!))));
+  const lines = cells.map((row) =>
+    row.map((cell, column) => {
+      const fill = " ".repeat(widths[column]! - textWidth(cell));
+      return column < 2 ? cell + fill : fill + cell;
+    }).join("  ").trimEnd()
+  );
+  const about = collections.flatMap((collection) => aboutOf(collection));
+  const shown = collections.flatMap(({ namespace, shown }) =>
+    shown.length === 0 ? [] : ["", `${formatNamespace(namespace)}:`, ...shown]
+  );
+  return `${[headline(inspection, stored), "", ...lines, ...about, ...shown].join("\n")}\n`;
+}
+
+function headline({ source, origin, damage, collections }: Inspection, stored?: Stored): string {
+  const parts: string[] = [];
+  if (stored !== undefined) {
+    const size = stored.bytes === undefined ? "" : `, ${formatBytes(stored.bytes)} as stored`;
+    parts.push(stored.compression === "none" ? `not compressed${size}` : stored.compression + size);
+  }
+  const { toolVersion, serverVersion } = origin;
+  if (toolVersion) parts.push(`tool ${toolVersion}`);
+  if (serverVersion) parts.push(`server ${serverVersion}`);
+  parts.push(
+    `${formatCount(collections.length)} ${collections.length === 1 ? "collection" : "collections"}`,
+  );
+  if (collections.some(({ exact }) => exact)) {
+    parts.push(damage === undefined ? "complete" : "damaged or cut off");
+  }
+  return `${source}: ${parts.join(" · ")}`;
+}
+
+function cellsOf(collection: InspectedCollection): string[] {
+  const { namespace, type, documents, bytes, longest, exact, indexes } = collection;
+  const average = documents && bytes !== undefined ? formatBytes(bytes / documents) : "";
+  const about = exact ? "" : "~";
+  return [
+    formatNamespace(namespace),
+    type,
+    documents === undefined ? "?" : about + formatCount(documents),
+    bytes === undefined ? "" : about + formatBytes(bytes),
+    average,
+    longest === undefined || documents === 0 ? "" : formatBytes(longest),
+    indexes === undefined ? "?" : String(indexes.length),
+  ];
+}
+
+/** What does not fit into a row: indexes beside the one on `_id`, and options. */
+function aboutOf({ namespace, indexes = [], options }: InspectedCollection): string[] {
+  const lines = indexes.filter(({ name }) => name !== "_id_").map(({ name, key, options }) =>
+    `  index ${JSON.stringify(name)} on ${key}${options === "{}" ? "" : ` ${options}`}`
+  );
+  if (options !== undefined) lines.push(`  options ${options}`);
+  return lines.length === 0 ? [] : ["", `${formatNamespace(namespace)}`, ...lines];
+}
+
+/** Profiles for `--tree`, made in the same pass. */
+async function treeProfiles(): Promise<{
+  add(namespace: Namespace, buffer: Uint8Array, start: number): void;
+  text(inspection: Inspection): Promise<string>;
+}> {
+  const { Profile } = await import("../../profile/mod.ts");
+  const { documentLength } = await import("../../core/mod.ts");
+  const profiles = new Map<string, Profile>();
+  return {
+    add(namespace, buffer, start) {
+      const name = formatNamespace(namespace);
+      let profile = profiles.get(name);
+      if (profile === undefined) profiles.set(name, profile = new Profile());
+      profile.addDocument(buffer.subarray(start, start + documentLength(buffer, start)));
+    },
+    async text({ collections }) {
+      const { inferSchemas } = await import("../../schema/infer/infer.ts");
+      const { reportRows } = await import("./schema/_rows.ts");
+      const { reportTable } = await import("./schema/report.ts");
+      const filled = collections.flatMap(({ namespace }) => {
+        const profile = profiles.get(formatNamespace(namespace));
+        return profile === undefined ? [] : [{ namespace, profile }];
+      });
+      return inferSchemas(filled).map((model, i) =>
+        `\n${reportTable(model, reportRows(model, filled[i]!.profile.root))}`
+      ).join("");
+    },
+  };
+}

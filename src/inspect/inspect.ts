@@ -1,0 +1,269 @@
+import { bsonToJson, elements } from "../bson/mod.ts";
+import {
+  type CollectionInfo,
+  type CollectionType,
+  type Connector,
+  DataError,
+  documentLength,
+  formatNamespace,
+  type Issue,
+  type Namespace,
+  type Origin,
+  throwIfInterrupted,
+  UnsupportedError,
+} from "../core/mod.ts";
+
+/** How to look into a source. */
+export interface InspectOptions {
+  /** Only these collections; all by default. */
+  readonly include?: (namespace: Namespace) => boolean;
+  /**
+   * Read every document, so that counts are exact and damage is found. By default a live server is
+   * only asked what it has, and everything else is read.
+   */
+  readonly all?: boolean;
+  /** How many documents of each collection to keep, from its start. Default 0. */
+  readonly show?: number;
+  /** Told each document as it passes; its bytes are not kept. */
+  readonly onDocument?: (namespace: Namespace, buffer: Uint8Array, start: number) => void;
+  /** Told when more of a collection was read. */
+  readonly onProgress?: (namespace: Namespace, documents: number, bytes: number) => void;
+  /** Stops it; checked once a batch. */
+  readonly signal?: AbortSignal;
+}
+
+/** An index, as people look for it. */
+export interface InspectedIndex {
+  /** Its name. */
+  readonly name: string;
+  /** Its keys as relaxed Extended JSON, in their order. */
+  readonly key: string;
+  /** What else it is: `unique`, `sparse`, `expireAfterSeconds` and the like, as Extended JSON. */
+  readonly options: string;
+}
+
+/** What is known of a collection. */
+export interface InspectedCollection {
+  /** Its name. */
+  readonly namespace: Namespace;
+  /** What it is. */
+  readonly type: CollectionType;
+  /** How many documents; absent where nobody says. */
+  readonly documents?: number;
+  /** Bytes of BSON. */
+  readonly bytes?: number;
+  /** Bytes of its longest document, where all were read. */
+  readonly longest?: number;
+  /** Whether the counts are of every document, read; else they are the source's own estimate. */
+  readonly exact: boolean;
+  /** The options it was created with as relaxed Extended JSON. */
+  readonly options?: string;
+  /** Its indexes; absent where the source knows none. */
+  readonly indexes?: readonly InspectedIndex[];
+  /** Its UUID as 32 hex digits. */
+  readonly uuid?: string;
+  /** The first documents as relaxed Extended JSON, if they were asked for. */
+  readonly shown: readonly string[];
+}
+
+/** What is wrong with a source. */
+export interface Damage {
+  /** In one sentence, with the position. */
+  readonly message: string;
+  /** Offset of the first byte that is wrong, in the uncompressed stream. */
+  readonly offset?: number;
+  /** Index of the document. */
+  readonly index?: number;
+}
+
+/** What is in a source. */
+export interface Inspection {
+  /** Version of this layout. */
+  readonly schemaVersion: 1;
+  /** The source as it may be shown. */
+  readonly source: string;
+  /** Who wrote it. */
+  readonly origin: Origin;
+  /** The collections, in the source's order. */
+  readonly collections: readonly InspectedCollection[];
+  /** What is wrong with it; what is counted is what came before that. */
+  readonly damage?: Damage;
+  /** What the source noticed. */
+  readonly issues: readonly Issue[];
+}
+
+/** What is shown is read by people. */
+const RELAXED = { relaxed: true } as const;
+
+interface Tally {
+  info: CollectionInfo;
+  documents: number;
+  bytes: number;
+  longest: number;
+  read: boolean;
+  readonly shown: string[];
+}
+
+/**
+ * Looks into a source in one pass: which collections, how many documents and bytes, which options and
+ * indexes, and whether it is whole. Writes nothing, needs no server for files, dumps and archives.
+ *
+ * @param connector The source; it stays connected.
+ * @param options What to look at, and how closely.
+ * @returns What is in it. Damage is told, not thrown, with what came before it.
+ * @throws {NotFoundError} If there is no such source.
+ * @throws {UnsupportedError} If it can only be written.
+ * @throws {InterruptedError} If the signal came.
+ *
+ * @example
+ * ```ts
+ * import { BsonConnector, inspectSource } from "@datahood/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using people = new BsonConnector({ path: `${await Deno.makeTempDir()}/people.bson` });
+ * await people.loadData([{ _id: 1, name: "Ada" }, { _id: 2, name: "Grace" }]);
+ *
+ * const { collections, damage } = await inspectSource(people, { show: 1 });
+ * assertEquals(collections[0]?.documents, 2);
+ * assertEquals(collections[0]?.shown, ['{"_id":1,"name":"Ada"}']);
+ * assertEquals(damage, undefined);
+ * ```
+ */
+export async function inspectSource(
+  connector: Connector,
+  options: InspectOptions = {},
+): Promise<Inspection> {
+  const { source, display } = connector;
+  if (source === undefined) {
+    throw new UnsupportedError(`Cannot look into "${display}": it can only be written`, {
+      stage: "source",
+    });
+  }
+  const { include, signal, show = 0 } = options;
+  const asking = signal === undefined ? {} : { signal };
+  await connector.connect(asking);
+  const tallies = new Map<string, Tally>();
+  for await (const info of source.describe(asking)) {
+    if (include !== undefined && !include(info.namespace)) continue;
+    tallies.set(formatNamespace(info.namespace), newTally(info));
+  }
+  const issues: Issue[] = [];
+  const origin = await source.origin?.(asking) ?? {};
+  // A live server knows its counts, and reading all of it is what nobody expects of a look.
+  const reads = options.all ?? (source.capabilities.pointInTime || show > 0);
+  const damage = reads ? await readAll(connector, tallies, issues, options) : undefined;
+  return {
+    schemaVersion: 1,
+    source: display,
+    origin,
+    collections: [...tallies.values()].map((tally) => collectionOf(tally)),
+    ...(damage === undefined ? {} : { damage }),
+    issues,
+  };
+}
+
+function newTally(info: CollectionInfo): Tally {
+  return { info, documents: 0, bytes: 0, longest: 0, read: false, shown: [] };
+}
+
+/** Reads every document, or of a server only those that are shown; gives what is wrong, if it is. */
+async function readAll(
+  { source }: Connector,
+  tallies: Map<string, Tally>,
+  issues: Issue[],
+  options: InspectOptions,
+): Promise<Damage | undefined> {
+  const { include, onDocument, onProgress, show = 0, signal } = options;
+  const whole = options.all ?? source!.capabilities.pointInTime;
+  const items = source!.read({
+    ...(include === undefined ? {} : { include }),
+    ...(whole ? {} : { query: { limit: show } }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  try {
+    for await (const item of items) {
+      throwIfInterrupted(signal);
+      if (item.type === "end") {
+        issues.push(...item.issues ?? []);
+        continue;
+      }
+      const namespace = item.type === "begin" ? item.collection.namespace : item.batch.namespace;
+      const name = formatNamespace(namespace);
+      let tally = tallies.get(name);
+      if (tally === undefined) {
+        const info = item.type === "begin" ? item.collection : { namespace, type: "collection" };
+        tallies.set(name, tally = newTally(info as CollectionInfo));
+      }
+      tally.read = whole;
+      if (item.type === "begin") continue;
+      const { buffer, starts, release } = item.batch;
+      for (const start of starts) {
+        const length = documentLength(buffer, start);
+        tally.documents++;
+        tally.bytes += length;
+        if (length > tally.longest) tally.longest = length;
+        if (tally.shown.length < show) tally.shown.push(bsonToJson(buffer, start, RELAXED));
+        onDocument?.(namespace, buffer, start);
+      }
+      release?.();
+      onProgress?.(namespace, tally.documents, tally.bytes);
+    }
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const { message, offset, index } = error;
+    return {
+      message,
+      ...(offset === undefined ? {} : { offset }),
+      ...(index === undefined ? {} : { index }),
+    };
+  }
+}
+
+function collectionOf(
+  { info, documents, bytes, longest, read, shown }: Tally,
+): InspectedCollection {
+  const { namespace, type, options, indexes, uuid, estimate = {} } = info;
+  const counts = read ? { documents, bytes, longest } : {
+    ...(estimate.documents === undefined ? {} : { documents: estimate.documents }),
+    ...(estimate.bytes === undefined ? {} : { bytes: estimate.bytes }),
+  };
+  return {
+    namespace,
+    type,
+    ...counts,
+    exact: read,
+    ...(options === undefined || options.length <= 5
+      ? {}
+      : { options: bsonToJson(options, 0, RELAXED) }),
+    ...(indexes === undefined ? {} : { indexes: indexes.map(indexOf) }),
+    ...(uuid === undefined ? {} : { uuid }),
+    shown,
+  };
+}
+
+const decoder = new TextDecoder();
+/** Members of an index that are told elsewhere, or say nothing. */
+const SHOWN_APART: ReadonlySet<string> = new Set(["name", "key", "v", "ns"]);
+
+function indexOf(index: Uint8Array): InspectedIndex {
+  let name = "", key = "{}";
+  const rest: string[] = [];
+  for (const { type, start, keyStart, keyEnd, valueStart, end } of elements(index, 0)) {
+    const member = decoder.decode(index.subarray(keyStart, keyEnd));
+    if (member === "name" && type === 2) {
+      name = decoder.decode(index.subarray(valueStart + 4, end - 1));
+    }
+    if (member === "key" && type === 3) key = bsonToJson(index, valueStart, RELAXED);
+    if (!SHOWN_APART.has(member)) rest.push(onlyElement(index, start, end));
+  }
+  return { name, key, options: `{${rest.join(",")}}` };
+}
+
+/** One element as a member of a JSON object. */
+function onlyElement(bytes: Uint8Array, start: number, end: number): string {
+  const document = new Uint8Array(4 + end - start + 1);
+  new DataView(document.buffer).setInt32(0, document.length, true);
+  document.set(bytes.subarray(start, end), 4);
+  return bsonToJson(document, 0, RELAXED).slice(1, -1);
+}
