@@ -78,7 +78,7 @@ Deno.test("inspectSource() tells damage, and what came before it", async () => {
     assertEquals(damage?.offset, whole.length - 1000);
     const read = collections[0]!.documents!;
     assert(read > 20 && read < 50, `${read}`);
-    assert(damage.message.includes("ends inside"), damage.message);
+    assert(damage!.message.includes("ends inside"), damage!.message);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
