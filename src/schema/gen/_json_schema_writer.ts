@@ -84,6 +84,7 @@ export class JsonSchemaWriter {
         return {
           ...(type.open ? { description: "More fields than are listed: too many to keep." } : {}),
           ...this.#object(type.fields, this.#closed && !type.open ? false : undefined),
+          ...(this.#isTold(type) ? {} : { propertyNames: { pattern: "^(?:[^$]|$)" } }),
         };
       case "map":
         return this.#map(type);
@@ -95,6 +96,15 @@ export class JsonSchemaWriter {
       default:
         return type satisfies never;
     }
+  }
+
+  /**
+   * Whether it is said well enough that a form of Extended JSON, such as `{"$oid": …}`, is no such
+   * object: by a field that has to be there, or as no other fields are allowed.
+   */
+  #isTold({ fields, open }: ObjectModel): boolean {
+    return open || this.#closed ||
+      fields.some(({ key, optional }) => !optional || key.startsWith("$"));
   }
 
   #object(fields: readonly FieldModel[], others: Json | undefined): Schema {

@@ -50,6 +50,8 @@ export const UNKNOWN: ZodNode = simple("unknown", "z.ZodUnknown");
 export const NULL: ZodNode = simple("null", "z.ZodNull");
 /** Undefined. */
 export const UNDEFINED: ZodNode = simple("undefined", "z.ZodUndefined");
+/** Nothing: there is no such value. */
+export const NEVER: ZodNode = simple("never", "z.ZodNever");
 const INT = simple("int", "z.ZodInt");
 const NUMBER = simple("number", "z.ZodNumber");
 
@@ -122,6 +124,7 @@ export function zodScalar(scalar: ScalarModel, context: ZodScalarContext): ZodNo
     case "long":
       if (decoding.useBigInt64) return [simple("bigint", "z.ZodBigInt")];
       if (!promoteValues || !decoding.promoteLongs) return [use("Long")];
+      if (json && !scalar.unsafe) return [INT];
       return [INT, use("Long")];
     case "boolean":
       return [simple("boolean", "z.ZodBoolean")];

@@ -16,6 +16,7 @@ import {
   arrayOf,
   exactOptional,
   jsonForm,
+  NEVER,
   NULL,
   nullable,
   recordOf,
@@ -205,7 +206,10 @@ export class ZodWriter {
       if (!this.#decoding.json) add(UNDEFINED);
       else if (!isField) isNull = true;
     }
-    if (options.size === 0) return isNull ? NULL : UNKNOWN;
+    if (options.size === 0) {
+      if (isNull) return NULL;
+      return value.undefineds > 0 ? NEVER : UNKNOWN;
+    }
     const node = unionOf([...options.values()]);
     return isNull ? nullable(node) : node;
   }
@@ -219,6 +223,9 @@ export class ZodWriter {
           use: (helper) => this.#use(helper),
         });
       case "object":
+        // Nothing is known of it but that it is one: unlike a loose object, a record is a plain one.
+        if (type.fields.length === 0 && !this.#closed) return [recordOf(UNKNOWN)];
+        return [this.#declare(type)];
       case "variants":
         return [this.#declare(type)];
       case "map":

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { serialize } from "bson";
+import { ObjectId, serialize } from "bson";
 import { UsageError } from "../../../../src/core/mod.ts";
 import { Profile } from "../../../../src/profile/mod.ts";
 import { jsonSchemaGenerator } from "../../../../src/schema/gen/json_schema.ts";
@@ -342,4 +342,15 @@ Deno.test("extendedJson() writes what the specification says", () => {
     value("timestamp", true),
     `{"$timestamp":{"t":1700000000,"i":7}}`,
   );
+});
+
+Deno.test("jsonSchemaGenerator tells an object without a sure field from other values", async () => {
+  const documents = encode({ a: { x: 1 }, b: {} }, { a: {}, b: {} });
+  const text = textOf(modelOf(documents));
+  assertEquals(
+    await refused(text, [...documents, ...encode({ a: { "": 1, y: 2 }, b: { z: 1 } })]),
+    [],
+  );
+  const wrong = encode({ a: new Date(0), b: {} }, { a: {}, b: new ObjectId() });
+  assertEquals((await refused(text, wrong)).length, wrong.length);
 });

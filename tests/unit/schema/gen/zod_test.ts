@@ -156,7 +156,7 @@ Deno.test("zodGenerator follows how the driver decodes each kind of value", asyn
   const lines: Record<string, Partial<Record<Decoding, string>>> = {
     double: { default: "z.number()", values: "double", json: "z.number()" },
     string: { default: "z.string()" },
-    undefined: { default: "z.undefined()", json: "z.exactOptional(z.unknown())" },
+    undefined: { default: "z.undefined()", json: "z.exactOptional(z.never())" },
     objectId: { default: "objectId" },
     true: { default: "z.boolean()" },
     date: { default: "z.date()", json: "z.iso.datetime()" },
@@ -178,6 +178,15 @@ Deno.test("zodGenerator follows how the driver decodes each kind of value", asyn
       values: "long",
       longs: "long",
       bigint: "z.bigint()",
+      json: "z.int()",
+    },
+    "long, the last": {
+      default: "z.union([z.int(), long])",
+      values: "long",
+      longs: "long",
+      bigint: "z.bigint()",
+      json:
+        "z.union([z.int(), z.looseObject({ high: z.int(), low: z.int(), unsigned: z.boolean() })])",
     },
     "decimal 1.50": {
       default: "decimal128",
@@ -418,4 +427,15 @@ Deno.test("zodGenerator gives types whose names it needs itself another name", a
   const text = textOf(model);
   assert(text.includes("export const z_ ="), text);
   assertEquals(await refused(text, encode({ date: { a: new Date(0) } })), []);
+});
+
+Deno.test("zodGenerator takes any plain object where none ever had a field, and nothing else", async () => {
+  const documents = encode({ a: {} });
+  const text = textOf(modelOf(documents));
+  assert(text.includes("  a: z.record(z.string(), z.unknown()),"), text);
+  assertEquals(await refused(text, [...documents, ...encode({ a: { b: 1 } })]), []);
+  assertEquals((await refused(text, encode({ a: new Date(0) }, { a: [] }))).length, 2);
+  const closed = textOf(modelOf(documents), { closed: true });
+  assertEquals(await refused(closed, documents), []);
+  assertEquals((await refused(closed, encode({ a: { b: 1 } }))).length, 1);
 });
