@@ -65,7 +65,9 @@ export interface Subject {
   readonly set: DataSet;
   /** Its schema. */
   readonly model: SchemaModel;
-  /** Documents made wrong. */
+  /** How many of each sort a target is asked about. */
+  readonly atMost: number;
+  /** Documents made wrong; of swaps twice as many, since some are beyond a target. */
   readonly wrong: Readonly<Record<"drop" | "swap" | "add", readonly Mutant[]>>;
 }
 
@@ -81,7 +83,7 @@ export function subjectOf(set: DataSet): Subject {
   return {
     set,
     model: model!,
-    // Of swaps there are more, since some are beyond a target.
+    atMost: most,
     wrong: {
       drop: make("drop", most),
       swap: make("swap", 2 * most),
@@ -112,7 +114,7 @@ export function proveOwn({ set, model, wrong }: Subject): ProofRow {
 export async function prove(
   target: Target,
   judge: GeneratorJudge,
-  { set, model, wrong }: Subject,
+  { set, model, wrong, atMost }: Subject,
 ): Promise<ProofRow> {
   const generator = GENERATORS.find(({ kind }) => kind === target.kind)!;
   const text = (options: GenerateContext["options"]) =>
@@ -129,10 +131,7 @@ export async function prove(
   const told = [...wrong.drop, ...wrong.swap].filter((mutant) => target.tells(mutant, model));
   beyond += wrong.drop.length + wrong.swap.length - told.length;
   const chosen = (change: Mutant["change"]) =>
-    evenly(
-      told.filter((mutant) => mutant.change === change),
-      Math.min(wrong.drop.length || MUTANTS, most),
-    );
+    evenly(told.filter((mutant) => mutant.change === change), Math.min(atMost, most));
   if (told.length > 0) await ask(open, [...chosen("drop"), ...chosen("swap")]);
   if (generator.options.some(({ name }) => name === "closed") && wrong.add.length > 0) {
     const added = wrong.add.filter((mutant) => target.tells(mutant, model));
