@@ -110,11 +110,10 @@ export class JsonSchemaWriter {
   #object(fields: readonly FieldModel[], others: Json | undefined): Schema {
     const properties = new Map<string, JsonObject>();
     const patterns = new Map<string, JsonObject>();
-    const required = new Set<string>();
-    for (const field of fields) {
-      const { key } = field;
-      const alike = fields.filter((other) => other.key === key);
-      const optional = alike.length > 1 || field.optional;
+    const required: string[] = [];
+    // Keys that are not UTF-8 may read the same.
+    for (const [key, alike] of Map.groupBy(fields, ({ key }) => key)) {
+      const optional = alike.length > 1 || alike[0]!.optional;
       const schema = described(
         anyOf(alike.map(({ value }) => this.#value(value))),
         alike.flatMap((one) => this.#notes(one)),
@@ -123,13 +122,13 @@ export class JsonSchemaWriter {
       // what a pattern matches is really there.
       if (key === "__proto__" || (optional && key in {})) patterns.set(`^${key}$`, schema);
       else properties.set(key, schema);
-      if (!optional && key !== "__proto__") required.add(key);
+      if (!optional && key !== "__proto__") required.push(key);
     }
     return {
       type: "object",
       ...(properties.size === 0 ? {} : { properties }),
       ...(patterns.size === 0 ? {} : { patternProperties: patterns }),
-      ...(required.size === 0 ? {} : { required: [...required] }),
+      ...(required.length === 0 ? {} : { required }),
       ...(others === undefined ? {} : { additionalProperties: others }),
     };
   }

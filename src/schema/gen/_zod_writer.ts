@@ -117,37 +117,35 @@ export class ZodWriter {
     const reference = this.#decoding.json ? "no" : dbReference(fields);
     const { value: dbRef } = reference === "no" ? STRING : this.#use("DBRef");
     if (reference === "always") return flat(dbRef);
-    const object = `z.${kind}({${this.#members(fields)}})`;
+    if (reference === "no") return `z.${kind}({${this.#members(fields, 0)}})`;
     // A document with these keys is decoded as a class of its own.
-    return reference === "no" ? object : `z.union([${flat(dbRef)}, ${object}])`;
+    return `z.union([\n  ${flat(dbRef)},\n  z.${kind}({${this.#members(fields, 2)}}),\n])`;
   }
 
-  #members(fields: readonly FieldModel[]): string {
+  /** Members on lines of their own, in braces that are on a line with so many blanks before it. */
+  #members(fields: readonly FieldModel[], indent: number): string {
     if (fields.length === 0) return "";
     const lines: string[] = [""];
-    const seen = new Set<string>();
-    for (const field of fields) {
-      // Keys that are not UTF-8 may read the same.
-      if (seen.has(field.key)) continue;
-      seen.add(field.key);
-      const alike = fields.filter(({ key }) => key === field.key);
+    const blanks = " ".repeat(indent + 2);
+    // Keys that are not UTF-8 may read the same.
+    for (const [key, alike] of Map.groupBy(fields, ({ key }) => key)) {
       this.#lazy = false;
       const node = this.#field(alike);
       const notes = alike.flatMap((one) => this.#notes(one));
-      if (notes.length > 0) lines.push(`  /** ${comment(notes.join(" "))} */`);
-      const key = memberKey(field.key);
+      if (notes.length > 0) lines.push(`${blanks}/** ${comment(notes.join(" "))} */`);
+      const member = memberKey(key);
       if (this.#lazy) {
-        const start = `  get ${key}(): `;
-        const type = layout(node.type, 2, start.length, 2);
-        const value = layout(node.value, 4, 11, 1);
-        lines.push(`${start}${type} {`, `    return ${value};`, "  },");
+        const start = `${blanks}get ${member}(): `;
+        const type = layout(node.type, indent + 2, start.length, 2);
+        const value = layout(node.value, indent + 4, indent + 11, 1);
+        lines.push(`${start}${type} {`, `${blanks}  return ${value};`, `${blanks}},`);
       } else {
-        const start = `  ${key}: `;
-        lines.push(`${start}${layout(node.value, 2, start.length, 1)},`);
+        const start = `${blanks}${member}: `;
+        lines.push(`${start}${layout(node.value, indent + 2, start.length, 1)},`);
       }
     }
     this.#lazy = false;
-    return `${lines.join("\n")}\n`;
+    return `${lines.join("\n")}\n${" ".repeat(indent)}`;
   }
 
   #field(alike: readonly FieldModel[]): ZodNode {
@@ -251,7 +249,7 @@ export class ZodWriter {
   }
 
   #namedMap({ value, named }: MapModel, before: number): string {
-    const fields = named.length === 0 ? undefined : `z.looseObject({${this.#members(named)}})`;
+    const fields = named.length === 0 ? undefined : `z.looseObject({${this.#members(named, 0)}})`;
     this.#lazy = false;
     let node = this.#value(value, false);
     // Only a getter of an object has a type that may name what is declared later.
