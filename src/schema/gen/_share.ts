@@ -91,10 +91,15 @@ function valueNotes(value: ValueModel): string[] {
     }
   }
   for (const { kind, count, ids } of value.outliers) {
-    const where = ids.length === 0 ? "" : `, as where _id is ${ids.join(", ")}`;
+    const where = ids.length === 0 ? "" : `, as where _id is ${ids.map(shownId).join(", ")}`;
     notes.push(`Left out: ${kind} in ${shareOf(count, value.total)}${where}.`);
   }
   return [...new Set(notes)];
+}
+
+/** An `_id` out of canonical Extended JSON, as people write it. */
+function shownId(id: string): string {
+  return id.replace(/^\{"\$(?:oid|number\w+)":"([^"]*)"\}$/, "$1");
 }
 
 function scalarNotes(type: ScalarModel, several: boolean): string[] {
@@ -116,6 +121,30 @@ function scalarNotes(type: ScalarModel, several: boolean): string[] {
   if (type.notFinite) notes.push(`NaN or infinite in ${shareOf(type.notFinite, count)}.`);
   if (type.invalidUtf8) notes.push(`Not UTF-8 in ${shareOf(type.invalidUtf8, count)}.`);
   return notes;
+}
+
+/** Subtypes of binaries that say what they hold. */
+const SUBTYPES: ReadonlyMap<number, string> = new Map([
+  [1, "function"],
+  [3, "legacy UUID"],
+  [4, "UUID"],
+  [5, "MD5"],
+  [6, "encrypted"],
+  [7, "compressed column"],
+  [8, "sensitive"],
+  [9, "vector"],
+]);
+
+/** What a comment says of binaries whose class does not tell what they hold. */
+export function binaryNotes({ types }: ValueModel): string[] {
+  return types.flatMap((type) => {
+    if (type.type === "array" && type.element !== null) return binaryNotes(type.element);
+    if (type.type !== "scalar" || type.kind !== "binary" || type.subtypes === undefined) return [];
+    const kinds = [...type.subtypes.keys()].sort((a, b) => a - b);
+    if (kinds.every((kind) => kind === 0) || kinds.every((kind) => kind === 4)) return [];
+    const names = kinds.map((kind) => SUBTYPES.get(kind) ?? `subtype ${kind}`);
+    return [`Binary: ${names.map((name) => name === "subtype 0" ? "bytes" : name).join(", ")}.`];
+  });
 }
 
 /** Objects of fewer than this many are few: what was always there may yet be missing. */

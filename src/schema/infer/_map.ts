@@ -36,7 +36,11 @@ export function dynamicKeys(node: ObjectNode, forced = false): DynamicKeys | und
   for (const field of node.all()) {
     (node.count > 1 && field.count >= NAMED * node.count ? named : dynamic).push(field);
   }
-  if (dynamic.length === 0 && node.folded === null) return undefined;
+  if (dynamic.length === 0 && node.folded === null) {
+    if (!forced || named.length === 0) return undefined;
+    // Who says that it is a map says so of its keys.
+    dynamic.push(...named.splice(0));
+  }
   const keys = sharedClass(dynamic);
   if (!forced && keys === "word" && !looksDynamic(node, dynamic)) return undefined;
   const value = new ValueNode();

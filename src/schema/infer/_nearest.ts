@@ -1,12 +1,18 @@
-/** How many letters of a word have to change, come or go to make it another. */
+/** How many letters have to change, come, go, or change places to make one word another. */
 function distance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + same));
+      let least = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        least = Math.min(least, before[j - 2]! + 1);
+      }
+      next.push(least);
     }
+    before = row;
     row = next;
   }
   return row[b.length]!;
@@ -24,6 +30,7 @@ export function nearest(word: string, words: Iterable<string>): string[] {
     const ends = text.split(/[.[\]*]+/).filter((part) => part !== "").at(-1) === last;
     if (cost <= 0.4 || ends) found.push({ other, cost });
   }
-  return found.sort((a, b) => a.cost - b.cost || (a.other < b.other ? -1 : 1)).slice(0, 3)
-    .map(({ other }) => other);
+  found.sort((a, b) => a.cost - b.cost || (a.other < b.other ? -1 : 1));
+  const worst = (found[0]?.cost ?? 0) + 0.15;
+  return found.filter(({ cost }) => cost <= worst).slice(0, 3).map(({ other }) => other);
 }

@@ -69,7 +69,9 @@ function descend(
   references: Map<ValueNode, Reference>,
 ): boolean {
   let folded = false;
-  for (const field of [...object.all()]) {
+  // In an order that does not depend on which document came first.
+  const fields = [...object.all()].sort((a, b) => a.hash - b.hash);
+  for (const field of fields) {
     if (visit(field.node, keyText(field), ancestors, references)) folded = true;
   }
   return folded;
@@ -83,7 +85,12 @@ function visit(
 ): boolean {
   let folded = false;
   while (node.object !== null) {
-    const found = ancestors.findLast((a) => a.key === key && fits(node.object!, a.object));
+    const { object: below } = node;
+    const found = ancestors.findLast((a) =>
+      a.key === key || references.get(node)?.to === a.object
+        ? fits(below, a.object)
+        : goesOn(below, key, a.object)
+    );
     if (found === undefined) break;
     const { object } = node;
     node.object = null;
@@ -104,21 +111,27 @@ function visit(
 
 /**
  * Whether every field of the one is a field of the other, with no kind that is new there, and it has
- * half of those at least that the other always has.
+ * one at least that the other always has.
  */
 function fits(object: ObjectNode, ancestor: ObjectNode): boolean {
   if (object.kept === 0 || ancestor.kept === 0) return false;
+  let common = false;
   for (const field of object.all()) {
     const { keyBytes, hash, node } = field;
     const other = ancestor.find(keyBytes, 0, keyBytes.length - 1, hash);
     if (other === null) return false;
     if (node.counts.some((count, kind) => count > 0 && other.node.counts[kind] === 0)) return false;
+    if (other.count === ancestor.count) common = true;
   }
-  let always = 0, found = 0;
-  for (const { keyBytes, hash, count } of ancestor.all()) {
-    if (count < ancestor.count) continue;
-    always++;
-    if (object.find(keyBytes, 0, keyBytes.length - 1, hash) !== null) found++;
-  }
-  return found * 2 >= always;
+  return common;
+}
+
+/**
+ * Whether objects under a key that the ancestor has are as it is, and so is what they hold: a tree's
+ * `left` goes on with a `right`, which is under its key for the first time.
+ */
+function goesOn(object: ObjectNode, key: string, ancestor: ObjectNode): boolean {
+  const isOne = (node: ObjectNode | null) => node !== null && fits(node, ancestor);
+  return isOne(object) && [...ancestor.all()].some((field) => keyText(field) === key) &&
+    [...object.all()].some(({ node }) => isOne(objectOf(node)));
 }

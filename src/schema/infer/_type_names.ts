@@ -74,13 +74,19 @@ export function nameObjects(
     named.set(node, { name, place });
     nameAt.set(place.path, name);
   }
-  for (const [node, place] of inOrder) {
+  // Most targets write a map where it stands, without its name: what it holds is to have the short one.
+  const isPlainMap = ([node]: readonly [ObjectNode, Place]) => {
+    const shape = shapes.of(node);
+    return shape.as === "map" && shape.named.length === 0;
+  };
+  const records = inOrder.filter((entry) => !isPlainMap(entry));
+  for (const [node, place] of [...records, ...inOrder.filter(isPlainMap)]) {
     if (named.has(node)) continue;
     const parent = nameAt.get(place.parentPath) ?? rootName;
     const wanted = [
       ...geoNames(node, rootName),
       ...sharedNames(shared.get(node)?.places, rootName),
-      ...ownNames(place, parent),
+      ...ownNames(place, parent, shapes.of(node).as === "map"),
     ];
     const name = names.take(wanted, place.path);
     named.set(node, { name, place });
@@ -90,12 +96,13 @@ export function nameObjects(
 }
 
 /** Names for what stands at one place. */
-function ownNames({ label, one, ofMap }: Place, parent: string): string[] {
+function ownNames({ label, one, ofMap }: Place, parent: string, isMap: boolean): string[] {
   const key = keyName(label, one);
   return [
     ...(key === "" ? [] : [`${parent}${key}`]),
-    // What a map holds is called as the map is, in singular: where that is the map's name too, a value.
+    // What a map holds is called as the map is, in singular; where that is taken, a value.
     ...(ofMap ? [`${parent}${key}Value`] : []),
+    ...(isMap ? [`${parent}${key}Map`, `${parent}${key}MapMap`] : []),
     `${parent}${exactName(label)}`,
   ];
 }

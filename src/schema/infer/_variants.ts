@@ -57,5 +57,7 @@ function isBetter(tag: Tag, certain: number, best: { tag: Tag; certain: number }
   if (certain !== best.certain) return certain > best.certain;
   const values = tag.rows.size - best.tag.rows.size;
   if (values !== 0) return values < 0;
-  return tag.field.positions / tag.field.count < best.tag.field.positions / best.tag.field.count;
+  // Both are in every object, so the sums of positions compare as their means do.
+  const order = tag.field.positions - best.tag.field.positions;
+  return order < 0 || (order === 0 && tag.field.hash < best.tag.field.hash);
 }

@@ -72,9 +72,8 @@ export function inferSchemas(
   checkPaths(inferences, options);
   // Documents first: their types have the short names.
   const rootNames = inferences.map(({ collection: { namespace } }) => {
-    if (options.rootName !== undefined) {
-      return names.takeGiven(options.rootName, `the type of ${namespace.collection}`);
-    }
+    const given = options.rootName ?? options.overrides?.[""]?.name;
+    if (given !== undefined) return names.takeGiven(given, `the type of ${namespace.collection}`);
     return names.take(rootNamesOf(namespace), `${namespace.db}.${namespace.collection}`);
   });
   return inferences.map((inference, i) => inference.run(rootNames[i]!, names));

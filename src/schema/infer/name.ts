@@ -16,6 +16,7 @@ const SINGULARS: Readonly<Record<string, string>> = {
   feet: "foot",
   halves: "half",
   hashes: "hash",
+  ids: "id",
   heroes: "hero",
   indices: "index",
   indexes: "index",

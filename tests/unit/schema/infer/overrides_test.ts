@@ -1,0 +1,125 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { UsageError } from "../../../../src/core/mod.ts";
+import { parseOverrides } from "../../../../src/schema/infer/overrides.ts";
+import { modelOf, repeat, types } from "./_types.ts";
+
+const DOCUMENTS = repeat(60, (i) => ({
+  _id: i,
+  status: ["new", "paid"][i % 2],
+  level: i % 3,
+  price: "1.50",
+  items: [{ price: i, address: { city: "a", zip: `${i}` } }],
+  address: { city: "b", zip: `${i}` },
+  names: { en: "a", de: "b" },
+  byDay: { [`2024-01-${10 + i % 20}`]: i },
+  legacy: { x: 1 },
+  "a.b": { c: 1 },
+  note: i % 2 ? "a" : i,
+}));
+
+/** The TypeScript of the documents, as the file of overrides has it. */
+function overridden(overrides: Record<string, unknown>): string {
+  return types(DOCUMENTS, { overrides: parseOverrides(JSON.stringify(overrides), "o.json") });
+}
+
+function line(overrides: Record<string, unknown>, key: string): string | undefined {
+  return overridden(overrides).match(new RegExp(`^ {2}${key}\\??: (.*);$`, "m"))?.[1];
+}
+
+Deno.test("`inferSchemas()` does at a path what an override says", async (t) => {
+  const cases: readonly (readonly [Record<string, unknown>, string, string | undefined])[] = [
+    [{}, "status", '"new" | "paid" | (string & {})'],
+    [{ status: { enum: "closed" } }, "status", '"new" | "paid"'],
+    [{ status: { enum: "none" } }, "status", "string"],
+    [{ price: "enum" }, "price", '"1.50" | (string & {})'],
+    [{ level: { enum: "closed" } }, "level", "0 | 1 | 2"],
+    [{ level: { enum: "open" } }, "level", "number"],
+    [{ names: "map" }, "names", 'Record<string, "a" | "b" | (string & {})>'],
+    [{ byDay: "record" }, "byDay", "OrderByDay"],
+    [{ legacy: "ignore" }, "legacy", undefined],
+    [{ legacy: { name: "Old" } }, "legacy", "Old"],
+    [{ '"a.b"': { name: "Dotted" } }, '"a.b"', "Dotted"],
+    [{ price: { type: "decimal" } }, "price", "Decimal128"],
+    [{ price: { type: "string|null" } }, "price", "string | null"],
+    [{ note: { type: "string" } }, "note", "string"],
+    [{ legacy: { type: "object | array" } }, "legacy", "OrderLegacy | unknown[]"],
+    [{ price: { type: "object" } }, "price", "Record<string, unknown>"],
+    [{ "items[].price": { type: "long" } }, "price", "string"],
+    [{ "byDay.*": { type: "double|date" } }, "byDay", "Record<string, number | Date>"],
+    [{ "": { name: "Purchase" } }, "address", "PurchaseAddress"],
+  ];
+  for (const [overrides, key, expected] of cases) {
+    await t.step(JSON.stringify(overrides), () => assertEquals(line(overrides, key), expected));
+  }
+  await t.step("in an array", () => {
+    const text = overridden({ "items[].price": { type: "long" } });
+    assert(/interface OrderItem {\n {2}price: number \| Long;/.test(text), text);
+  });
+  await t.step("of one of two places that have one structure", () => {
+    const text = overridden({ "items[].address.zip": { type: "int" } });
+    assert(/interface OrderItemAddress {[^}]*zip: number;/.test(text), text);
+    assert(/interface OrderAddress {[^}]*zip: string;/.test(text), text);
+  });
+  await t.step("a name of one of two places is that of both", () => {
+    assertEquals(
+      overridden({ "items[].address": { name: "Place" } }).match(/: Place;/g)?.length,
+      1,
+    );
+    assertEquals(overridden({ address: { name: "Place" } }).match(/: Place;/g)?.length, 1);
+  });
+});
+
+Deno.test("`inferSchemas()` refuses an override of a path that is not there, and names one near it", () => {
+  const error = assertThrows(
+    () => overridden({ "items[].pirce": { type: "int" } }),
+    UsageError,
+    'Cannot override "items[].pirce": no document has anything there',
+  );
+  assertEquals(error.hint, "Near it: items[].price");
+  const other = assertThrows(() => overridden({ "x.y.zip": "ignore" }), UsageError);
+  assertEquals(other.hint, "Near it: address.zip, items[].address.zip");
+  for (const path of ["constructor", "__proto__", "qqqqqqqqqq"]) {
+    const far = assertThrows(
+      () => modelOf(DOCUMENTS, { overrides: parseOverrides(`{"${path}": "map"}`, "o.json") }),
+      UsageError,
+    );
+    assertEquals(far.hint, "A path is such as customer.name, items[].price or scores.*");
+  }
+});
+
+Deno.test("`inferSchemas()` refuses a name that two types would have", () => {
+  for (
+    const overrides of [
+      { legacy: { name: "Same" }, names: { name: "Same" } },
+      { legacy: { name: "Date" } },
+    ]
+  ) assertThrows(() => overridden(overrides), UsageError, "Cannot call the type at");
+});
+
+Deno.test("`parseOverrides()` says what is wrong, and where", async (t) => {
+  const cases: readonly (readonly [string, string, string?])[] = [
+    ["{", 'Cannot read the overrides "o.json": '],
+    ["[]", "it is not a JSON object"],
+    ['{"a": 1}', 'Cannot use the override of "a" in "o.json": it is neither an object nor a word'],
+    ['{"a": "mpa"}', '"mpa" is no word that it takes', "It takes map, record, enum or ignore."],
+    ['{"a": {"nmae": "X"}}', 'it has no "nmae"', 'Did you mean "name"?'],
+    ['{"a": {"qqqqq": "X"}}', 'it has no "qqqqq"', "It takes as, enum, name, type or ignore."],
+    ['{"a": {"as": "list"}}', '"as" is "list"', "It takes map or record."],
+    ['{"a": {"enum": true}}', '"enum" is true', "It takes open, closed or none."],
+    ['{"a": {"name": "1 x"}}', 'the name "1 x" is no identifier'],
+    ['{"a": {"type": "string|text"}}', '"text" is no kind of BSON value'],
+    ['{"a": {"ignore": "yes"}}', '"ignore" is "yes"', "It takes true or false."],
+  ];
+  for (const [text, message, hint] of cases) {
+    await t.step(text, () => {
+      const error = assertThrows(() => parseOverrides(text, "o.json"), UsageError, message);
+      if (hint !== undefined) assertEquals(error.hint, hint);
+    });
+  }
+  await t.step("and takes what is right", () => {
+    assertEquals(
+      parseOverrides('\ufeff{"a": {"type": "int | null", "enum": "closed"}, "b": "map"}', "o.json"),
+      { a: { type: ["int", "null"], enum: "closed" }, b: { as: "map" } },
+    );
+  });
+});
