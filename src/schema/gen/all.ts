@@ -1,6 +1,7 @@
 import type { Generator } from "./generator.ts";
 import { jsonSchemaGenerator } from "./json_schema.ts";
 import { mongodbValidatorGenerator } from "./mongodb_validator.ts";
+import { mongooseGenerator } from "./mongoose.ts";
 import { pydanticGenerator } from "./pydantic.ts";
 import { typeddictGenerator } from "./typeddict.ts";
 import { typescriptGenerator } from "./typescript.ts";
@@ -12,6 +13,7 @@ export const GENERATORS: readonly Generator[] = [
   zodGenerator,
   jsonSchemaGenerator,
   mongodbValidatorGenerator,
+  mongooseGenerator,
   typeddictGenerator,
   pydanticGenerator,
 ];

@@ -1,0 +1,384 @@
+import type { KeyClass } from "../../profile/mod.ts";
+import type {
+  FieldModel,
+  MapModel,
+  ObjectModel,
+  ScalarModel,
+  SchemaModel,
+  TupleModel,
+  TypeModel,
+  ValueModel,
+  VariantsModel,
+} from "../model.ts";
+import { FORMAT_PATTERNS } from "./_format_patterns.ts";
+import { comment, dbRefOf, literal } from "./_javascript.ts";
+import { helperTexts, type MongooseHelper } from "./_mongoose_helpers.ts";
+import { isUsableKey, isWarnedKey } from "./_mongoose_keys.ts";
+import { array, call, type Code, flat, layout, object } from "./_mongoose_layout.ts";
+import { literals, MIXED, scalarKinds, scalarType, type Spec } from "./_mongoose_scalar.ts";
+import { mergeVariants, type VariantField } from "./_mongoose_variants.ts";
+import { fieldNotes, headerLines, typeNotes, walkType } from "./_share.ts";
+import { docComment } from "./_typescript_layout.ts";
+import type { GenerateContext } from "./generator.ts";
+
+type Named = ObjectModel | VariantsModel | MapModel;
+type Options = readonly (readonly [string, Code])[];
+
+/** Classes of keys that hold no dot: a `Map` refuses such keys, and those that begin with a dollar. */
+const MAP_KEYS: ReadonlySet<KeyClass> = new Set(["hex24", "uuid", "int", "date", "locale", "hash"]);
+
+/** Writes the schemas of models, each after those that it is made of. */
+export class MongooseWriter {
+  readonly #models: readonly SchemaModel[];
+  readonly #context: GenerateContext;
+  readonly #closed: boolean;
+  readonly #enforceFormats: boolean;
+  readonly #helpers = new Set<MongooseHelper>();
+  readonly #blocks: string[] = [];
+  readonly #written = new Set<string>();
+  /** The schemas that are being written, from the document on. */
+  readonly #open: string[] = [];
+
+  /** Creates a writer. */
+  constructor(models: readonly SchemaModel[], context: GenerateContext) {
+    this.#models = models;
+    this.#context = context;
+    this.#closed = context.options.closed === true;
+    this.#enforceFormats = context.options.enforceFormats === true;
+  }
+
+  /** The text of the file. */
+  text(): string {
+    for (const model of this.#models) this.#document(model);
+    const header = [
+      ...headerLines(this.#models, this.#context),
+      ...this.#models.flatMap(({ notes }) => notes),
+    ].map((line) => `// ${line}`);
+    header.push(`import mongoose, { type InferSchemaType, Schema } from "mongoose";`);
+    return `${[header.join("\n"), ...helperTexts(this.#helpers), ...this.#blocks].join("\n\n")}\n`;
+  }
+
+  #document({ root, namespace }: SchemaModel): void {
+    let empties = false;
+    walkType(root, (type) => {
+      if (type.type === "map") empties = true;
+      else if (type.type === "object") empties ||= type.fields.every(({ optional }) => optional);
+    });
+    const fields = root.type === "object" ? root.fields : root.type === "map" ? root.named : [];
+    const options: [string, Code][] = [["collection", literal(namespace.collection)]];
+    if (!fields.some(({ key }) => key === "__v")) options.push(["versionKey", "false"]);
+    // By default empty objects are not saved.
+    if (empties) options.push(["minimize", "false"]);
+    this.#declare(root, options, `A document of ${namespace.collection}.`);
+    const name = literal(root.name);
+    this.#blocks.push(
+      `export const ${root.name}Model = ${
+        layout(
+          call("mongoose.model", name, `${root.name}Schema`),
+          0,
+          `export const ${root.name}Model = `.length,
+          1,
+        )
+      };`,
+    );
+  }
+
+  /** Declares the schema of a type, once; gives its name. */
+  #declare(type: Named, own: Options = [], doc?: string): string {
+    const name = `${type.name}Schema`;
+    if (this.#written.has(name)) return name;
+    this.#written.add(name);
+    this.#open.push(type.name);
+    const isDocument = doc !== undefined;
+    const fields: readonly VariantField[] = type.type === "object"
+      ? type.fields.map((field) => ({ field }))
+      : type.type === "map"
+      ? type.named.map((field) => ({ field }))
+      : mergeVariants(type);
+    const later: (readonly [string, Code])[] = [];
+    const { lines, left } = this.#members(fields, isDocument, later);
+    const options = this.#schemaOptions(type, fields, own, { isDocument, left });
+    const notes = [...(isDocument ? [doc] : []), ...typeNotes(type)];
+    if (type.type === "variants") notes.push(`Told apart by ${JSON.stringify(type.tag)}.`);
+    if (type.type === "map") notes.push(`Keys are data: ${type.keys}.`);
+    const head = notes.length === 0 ? "" : `${docComment(0, comment(notes.join(" ")))}\n`;
+    const body = lines.length === 0 ? "{}" : `{\n${lines.join("\n")}\n}`;
+    const schema = `export const ${name} = new Schema(${body}`;
+    const rest = options.length === 0
+      ? ""
+      : `, ${layout(object(options), 0, lines.length === 0 ? schema.length + 2 : 3, 2)}`;
+    const added = later.map((member) => {
+      const start = `${name}.add(`;
+      return `\n${start}${layout(object([member]), 0, start.length, 2)});`;
+    });
+    this.#open.pop();
+    this.#blocks.push(
+      `${head}${schema}${rest});${added.join("")}\n` +
+        inferred(type.name, name),
+    );
+    return name;
+  }
+
+  #schemaOptions(
+    type: Named,
+    fields: readonly VariantField[],
+    own: Options,
+    { isDocument, left }: { isDocument: boolean; left: boolean },
+  ): Options {
+    const options: (readonly [string, Code])[] = [...own];
+    if (!isDocument && !fields.some(({ field }) => field.key === "_id")) {
+      options.push(["_id", "false"]);
+    }
+    const isOpen = type.type === "map" || (type.type === "object" && type.open);
+    if (isOpen) options.push(["strict", "false"]);
+    // With keys that are left out, to throw would be to refuse what is there.
+    else if (this.#closed) options.push(["strict", left ? "true" : `"throw"`]);
+    if (fields.some(({ field }) => isWarnedKey(field.key))) {
+      options.push(["suppressReservedKeysWarning", "true"]);
+    }
+    return options;
+  }
+
+  #members(
+    fields: readonly VariantField[],
+    isDocument: boolean,
+    later: (readonly [string, Code])[],
+  ): { lines: string[]; left: boolean } {
+    const lines: string[] = [];
+    const seen = new Set<string>();
+    let left = false;
+    for (const { field, where } of fields) {
+      const { key, value } = field;
+      if (isDocument && key === "_id" && isPlainId(value)) continue;
+      if (!isUsableKey(key)) {
+        left = true;
+        lines.push(`  // ${comment(`Not for Mongoose: the key ${literal(shortened(key))}.`)}`);
+        continue;
+      }
+      // Keys that are not UTF-8 may read the same.
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const alike = fields.filter((one) => one.field.key === key);
+      const spec = alike.length > 1 && where === undefined
+        ? this.#mixed(alike.flatMap(({ field }) => [field.value]))
+        : this.#value(value);
+      const required = alike.length === 1 && this.#required(field, spec, where);
+      const code = this.#field(spec, required || undefined);
+      const notes = fieldNotes(field);
+      if (spec.note !== undefined) notes.push(spec.note);
+      if (notes.length > 0) lines.push(docComment(2, comment(notes.join(" "))));
+      if (this.#isOwn(spec.type)) {
+        later.push([key, code]);
+        lines.push(`  // ${comment(`${literal(shortened(key))} is added below.`)}`);
+        continue;
+      }
+      const start = object([[key, ""]]);
+      const before = `  ${typeof start === "string" ? "" : start.parts[0]!.key}`;
+      lines.push(`${before}${layout(code, 2, [...before].length, 1)},`);
+    }
+    return { lines, left };
+  }
+
+  /** Whether a type is made of the schema that is being written: it cannot name itself yet. */
+  #isOwn(type: Code): boolean {
+    const own = `${this.#open.at(-1)}Schema`;
+    if (typeof type === "string") return type === own;
+    return type.parts.some(({ code }) => this.#isOwn(code));
+  }
+
+  /** The option that says whether a field has to be there. */
+  #required(
+    { optional, value }: FieldModel,
+    spec: Spec,
+    where: VariantField["where"],
+  ): Code | false {
+    const { nulls, undefineds } = value;
+    if (nulls + undefineds > 0 || value.total === 0) return false;
+    if (optional && where === undefined) return false;
+    if (spec.type === "String") {
+      const empty = value.types.some((type) =>
+        type.type === "scalar" && Number(type.range?.min ?? 0) === 0
+      );
+      if (empty) this.#helpers.add("emptyStrings");
+    }
+    if (spec.type === "Buffer") this.#helpers.add("emptyBuffers");
+    if (where === undefined) return "true";
+    this.#helpers.add("where");
+    return call("where", literal(where.key), literals(where.values));
+  }
+
+  #field({ type, options }: Spec, required?: Code): Code {
+    const all: (readonly [string, Code])[] = [["type", type]];
+    if (required !== undefined) all.push(["required", required]);
+    // By default it would be an empty array, and be saved as such.
+    if (typeof type !== "string" && type.open === "[") all.push(["default", "undefined"]);
+    all.push(...options);
+    return all.length === 1 ? type : object(all);
+  }
+
+  /** What stands at a path. */
+  #value(value: ValueModel): Spec {
+    const { types } = value;
+    const counted = value.outliers.reduce((sum, { count }) => sum + count, 0);
+    const known = types.reduce((sum, { count }) => sum + count, 0) + counted +
+      value.nulls + value.undefineds;
+    // Some lie too deep to be known.
+    if (known < value.total) return this.#mixed([value]);
+    if (types.length === 0) return this.#mixed([value]);
+    const [only] = types as [TypeModel];
+    if (types.length === 1 && only.type !== "scalar") return this.#container(only, value);
+    if (!types.every((type) => type.type === "scalar")) return this.#mixed([value]);
+    return this.#scalars(types, value);
+  }
+
+  #scalars(scalars: readonly ScalarModel[], value: ValueModel): Spec {
+    const types = [...new Set(scalars.map((scalar) => scalarType(scalar)))];
+    const [type] = types;
+    if (types.includes(undefined) || types.includes("Buffer") && types.length > 1) {
+      return this.#mixed([value]);
+    }
+    const closed = scalars.filter((one) => one.closed && one.values !== undefined);
+    const values = closed.flatMap((one) => one.values!.map(({ value }) => value));
+    if (types.length === 1) {
+      const options: (readonly [string, Code])[] = [];
+      if (closed.length === scalars.length) options.push(["enum", literals(unique(values))]);
+      const { format } = scalars[0]!;
+      if (this.#enforceFormats && type === "String" && scalars.length === 1 && format) {
+        options.push(["match", `/${FORMAT_PATTERNS[format]}/`]);
+      }
+      const longs = scalars.some(({ kind }) => kind === "long") && type === "Number";
+      return { type: type!, options, ...(longs ? { note: "Stored as 64-bit integers." } : {}) };
+    }
+    // BigInt would take numbers for its own.
+    if (closed.length > 0 || types.includes("BigInt")) return this.#mixed([value]);
+    return { type: "Schema.Types.Union", options: [["of", array(types as string[])]] };
+  }
+
+  #container(type: Exclude<TypeModel, ScalarModel>, value: ValueModel): Spec {
+    switch (type.type) {
+      case "object":
+      case "variants":
+      case "map":
+        return this.#object(type, value);
+      case "ref":
+        if (this.#open.at(-1) === type.name && this.#open.length > 0) {
+          return { type: `${type.name}Schema`, options: [] };
+        }
+        return { ...this.#mixed([value]), note: `Recursive: as ${type.name}.` };
+      case "array": {
+        if (type.element === null) return { type: array([MIXED]), options: [] };
+        const { type: element, options, note } = this.#value(type.element);
+        const code = options.length === 0 ? element : object([["type", element], ...options]);
+        return { type: array([code]), options: [], ...(note === undefined ? {} : { note }) };
+      }
+      case "tuple":
+        return this.#tuple(type, value);
+      default:
+        return type satisfies never;
+    }
+  }
+
+  #tuple({ elements }: TupleModel, value: ValueModel): Spec {
+    const first = elements.map((element) => flat(this.#field(this.#value(element))));
+    const checks = elements.map((element) => this.#check([element]));
+    this.#helpers.add("tuple");
+    const check = call("tuple", ...checks);
+    const validate: Code = value.nulls > 0
+      ? `(value: unknown) => value === null || ${flat(check)}(value)`
+      : check;
+    return first.every((code) => code === "Number")
+      ? { type: array(["Number"]), options: [["validate", validate]] }
+      : { type: MIXED, options: [["validate", validate]], note: "A tuple." };
+  }
+
+  #object(type: Named, value: ValueModel): Spec {
+    const reference = dbRefOf(type);
+    if (reference !== "never") return { ...this.#mixed([value]), note: "References (DBRef)." };
+    if (type.type === "map") return this.#map(type, value);
+    const fields = type.type === "object"
+      ? type.fields
+      : type.variants.flatMap(({ object }) => object.fields);
+    const bad = fields.find(({ key }) => !isUsableKey(key));
+    if (bad !== undefined) {
+      const note = `Mongoose cannot have the key ${literal(shortened(bad.key))}.`;
+      return { ...this.#mixed([value]), note };
+    }
+    if (fields.length === 0) return { ...this.#mixed([value]), note: "Objects without fields." };
+    return { type: this.#declare(type), options: [] };
+  }
+
+  #map(type: MapModel, value: ValueModel): Spec {
+    if (!MAP_KEYS.has(type.keys)) {
+      return { ...this.#mixed([value]), note: "Keys are data, and a Map takes none with dots." };
+    }
+    if (type.named.length > 0) {
+      if (type.named.some(({ key }) => !isUsableKey(key))) return this.#mixed([value]);
+      return { type: this.#declare(type), options: [] };
+    }
+    const of = this.#value(type.value);
+    // A map needs a schema that is there already.
+    if (this.#isOwn(of.type)) return this.#mixed([value]);
+    const code = of.options.length === 0 ? of.type : object([["type", of.type], ...of.options]);
+    return { type: "Map", options: [["of", code]], note: `Keys are data: ${type.keys}.` };
+  }
+
+  /** What Mongoose has no type for: the kinds of values are checked. */
+  #mixed(values: readonly ValueModel[]): Spec {
+    const isKnown = values.every((value) => value.types.length > 0 || value.nulls > 0);
+    if (!isKnown) return { type: MIXED, options: [] };
+    return { type: MIXED, options: [["validate", this.#check(values)]] };
+  }
+
+  #check(values: readonly ValueModel[]): Code {
+    this.#helpers.add("fits");
+    const kinds = new Set<string>();
+    const only: (string | number)[] = [];
+    for (const value of values) {
+      let known = value.nulls + value.undefineds;
+      for (const { count } of value.outliers) known += count;
+      for (const type of value.types) {
+        known += type.count;
+        if (type.type !== "scalar") {
+          const isArray = type.type === "array" || type.type === "tuple";
+          if (isArray) kinds.add("array");
+          else {
+            const reference = type.type === "ref" ? "never" : dbRefOf(type);
+            if (reference !== "never") kinds.add("DBRef");
+            if (reference !== "always") kinds.add("object");
+          }
+        } else if (type.closed && type.values !== undefined) {
+          only.push(...type.values.map(({ value }) => value));
+        } else for (const kind of scalarKinds(type)) kinds.add(kind);
+      }
+      if (known < value.total) {
+        kinds.add("object");
+        kinds.add("array");
+      }
+      if (value.nulls > 0) kinds.add("null");
+      if (value.undefineds > 0) kinds.add("undefined");
+    }
+    const names = array([...kinds].map(literal));
+    return only.length === 0 ? call("fits", names) : call("fits", names, literals(unique(only)));
+  }
+}
+
+function inferred(name: string, schema: string): string {
+  const one = `export type ${name} = InferSchemaType<typeof ${schema}>;`;
+  if (one.length <= 100) return one;
+  return `export type ${name} = InferSchemaType<\n  typeof ${schema}\n>;`;
+}
+
+/** An `_id` as Mongoose makes it of its own accord. */
+function isPlainId({ types, nulls, undefineds, outliers }: ValueModel): boolean {
+  const [type] = types;
+  return types.length === 1 && nulls + undefineds + outliers.length === 0 &&
+    type!.type === "scalar" && type!.kind === "objectId";
+}
+
+function shortened(key: string): string {
+  return key.length > 60 ? `${key.slice(0, 60)}…` : key;
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}
