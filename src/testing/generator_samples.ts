@@ -246,12 +246,12 @@ function numbers(): GeneratorSample {
   ]);
 }
 
-/** Objects in objects, 40 deep, each with keys of its own, and arrays in arrays. */
+/** Objects in objects, each with keys of its own, and arrays in arrays, as deep as servers take them. */
 function deep(): GeneratorSample {
   const nest = (depth: number): RawObject =>
-    new RawObject(depth === 40 ? [["end", true]] : [[`level${depth}`, nest(depth + 1)]]);
+    new RawObject(depth === 96 ? [["end", true]] : [[`level${depth}`, nest(depth + 1)]]);
   const lists = (depth: number): unknown => depth === 0 ? 1 : [lists(depth - 1)];
-  return collection("deep", repeat(2, (): RawFields => [["top", nest(0)], ["lists", lists(20)]]));
+  return collection("deep", repeat(2, (): RawFields => [["top", nest(0)], ["lists", lists(90)]]));
 }
 
 /** More distinct keys than are kept of an object: of a record, and of a map. */
