@@ -25,6 +25,7 @@ const STEPS: readonly Step[] = [
   task("layers"),
   task("doc"),
   task("test:doc"),
+  task("docs", "--check"),
   { name: "deno.lock names no registry", run: lockNamesNoRegistry },
   { ...task("publish:check"), counts: true },
 ];
