@@ -24,6 +24,8 @@ export type MutationSite =
     readonly end: number;
     /** Offsets of all documents around it. */
     readonly around: readonly number[];
+    /** What may stand at each path on the way to it, the outermost first. */
+    readonly above: readonly ValueModel[];
   }
   & (
     | { readonly what: "value"; readonly value: ValueModel; readonly field?: FieldModel }
@@ -40,7 +42,7 @@ export function mutationSites({ root }: SchemaModel, document: Uint8Array): Muta
     if ("name" in type && type.type !== "ref") byName.set(type.name, type);
   });
   const sites: MutationSite[] = [];
-  new Walk(document, byName, sites).structure(root, 0, "", []);
+  new Walk(document, byName, sites).structure(root, 0, "", [], []);
   return sites;
 }
 
@@ -59,7 +61,13 @@ class Walk {
     this.#sites = sites;
   }
 
-  structure(type: Structure, start: number, path: string, outer: readonly number[]): void {
+  structure(
+    type: Structure,
+    start: number,
+    path: string,
+    outer: readonly number[],
+    above: readonly ValueModel[],
+  ): void {
     const around = [...outer, start];
     const spans = [...elements(this.#document, start)];
     const keyed = spans.map((span) => ({ span, key: this.#key(span) }));
@@ -78,7 +86,7 @@ class Walk {
     }
     if (type.type === "variants" || (type.type === "object" && !type.open)) {
       const end = start + documentLength(this.#document, start) - 1;
-      this.#sites.push({ what: "object", path, start: end, end, around });
+      this.#sites.push({ what: "object", path, start: end, end, around, above });
     }
     const counts = Map.groupBy(keyed, ({ key }) => key);
     for (const { span, key } of keyed) {
@@ -88,8 +96,8 @@ class Walk {
       if (known.length > 1) continue;
       const [field] = known;
       const below = path === "" ? key : `${path}.${field === undefined ? "*" : key}`;
-      if (field !== undefined) this.#value(field.value, span, below, around, field);
-      else if (others !== undefined) this.#value(others, span, `${path}.*`, around);
+      if (field !== undefined) this.#value(field.value, span, below, around, above, field);
+      else if (others !== undefined) this.#value(others, span, `${path}.*`, around, above);
     }
   }
 
@@ -98,23 +106,25 @@ class Walk {
     span: KeyedElementSpan,
     path: string,
     around: readonly number[],
+    above: readonly ValueModel[],
     field?: FieldModel,
   ): void {
     const { start, end, type } = span;
-    const about = { path, start, end, around, value };
+    const about = { path, start, end, around, above, value };
     this.#sites.push({ what: "value", ...about, ...(field === undefined ? {} : { field }) });
     const models = value.types.filter((model) => kindByte(model) === type);
     // Of an object that may be of two types it is not known which.
     if (models.length !== 1) return;
     const model = models[0]!;
+    const inner = [...above, value];
     switch (model.type) {
       case "object":
       case "variants":
       case "map":
-        this.structure(model, span.valueStart, path, around);
+        this.structure(model, span.valueStart, path, around, inner);
         break;
       case "ref":
-        this.structure(this.#byName.get(model.name)!, span.valueStart, path, around);
+        this.structure(this.#byName.get(model.name)!, span.valueStart, path, around, inner);
         break;
       case "array":
       case "tuple": {
@@ -122,7 +132,7 @@ class Walk {
         for (const one of elements(this.#document, span.valueStart)) {
           const element = model.type === "array" ? model.element : model.elements[index];
           const below = model.type === "array" ? `${path}[]` : `${path}[${index}]`;
-          if (element) this.#value(element, one, below, [...around, span.valueStart]);
+          if (element) this.#value(element, one, below, [...around, span.valueStart], inner);
           index++;
         }
         break;

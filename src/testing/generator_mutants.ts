@@ -1,6 +1,6 @@
 import { Binary, Decimal128, Double, Int32, Long, ObjectId, Timestamp } from "bson";
 import type { KindName } from "../profile/mod.ts";
-import type { SchemaModel, ValueModel } from "../schema/mod.ts";
+import type { FieldModel, SchemaModel, ValueModel } from "../schema/mod.ts";
 import { type MutationSite, mutationSites } from "./_mutation_sites.ts";
 import { seededRandom } from "./_random.ts";
 import { rawElement, RawObject } from "./_raw_document.ts";
@@ -19,8 +19,10 @@ export interface Mutant {
   readonly kind?: KindName;
   /** What may stand there. */
   readonly value?: ValueModel;
-  /** Whether the field that holds the value may be missing. */
-  readonly optional?: boolean;
+  /** The field that holds the value; `undefined` for an element, or a value of a map. */
+  readonly field?: FieldModel;
+  /** What may stand at each path on the way there, the outermost first. */
+  readonly above: readonly ValueModel[];
   /** The whole document. */
   readonly bytes: Uint8Array;
 }
@@ -151,15 +153,15 @@ function mutate(
   change: Mutant["change"],
   pick: <T>(values: readonly T[]) => T,
 ): Mutant {
-  const { path, start, end } = site;
+  const { path, start, end, above } = site;
   if (site.what === "object") {
     const bytes = spliced(document, site, rawElement("no such field", new Int32(7)));
-    return { change, path, bytes };
+    return { change, path, above, bytes };
   }
-  const optional = site.field?.optional ?? false;
-  const about = { change, path, value: site.value, optional };
+  const { value, field } = site;
+  const about = { change, path, above, value, ...(field === undefined ? {} : { field }) };
   if (change === "drop") return { ...about, bytes: spliced(document, site, new Uint8Array()) };
-  const kinds = kindsOf(site.value);
+  const kinds = kindsOf(value);
   const kind = change === "value" ? "string" : pick(KINDS.filter((kind) => !kinds.has(kind)));
   const keyEnd = document.indexOf(0, start + 1);
   const element = rawElement(document.slice(start + 1, keyEnd), REPLACEMENTS[kind]);
