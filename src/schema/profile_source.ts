@@ -104,6 +104,10 @@ class Lane {
   sample: DocumentSample | undefined;
   documents = 0;
   bytes = 0;
+  /** How many there are, as the source says when it is read. */
+  there: number | undefined;
+  /** How many were met before it turned out to be too large. */
+  least = 0;
   done = false;
   tooLarge = false;
 
@@ -191,10 +195,9 @@ class SourceProfiler {
       await this.#read([lane], lane.picked);
       if (!lane.tooLarge) continue;
       const again = new Lane(lane.info, this.#values, { picked: SAMPLE });
+      again.least = lane.documents;
       lanes[index] = again;
       await this.#read([again], SAMPLE);
-      // It holds at least what was met; nobody knows how many more.
-      again.documents = Math.max(lane.documents, again.info.estimate?.documents ?? 0);
     }
     return lanes.map((lane) => this.#result(lane));
   }
@@ -329,7 +332,10 @@ class SourceProfiler {
     switch (item.type) {
       case "begin": {
         const { documents, bytes } = item.collection.estimate ?? {};
-        const expected = lane.picked ?? documents;
+        lane.there = documents;
+        const expected = lane.picked === undefined
+          ? documents
+          : Math.min(lane.picked, documents ?? Infinity);
         onEvent?.({
           type: "begin",
           from,
@@ -382,15 +388,17 @@ class SourceProfiler {
   }
 
   #result(lane: Lane): ProfiledCollection {
-    const { namespace, estimate } = lane.info;
-    const { profile, picked } = lane;
+    const { namespace } = lane.info;
+    const { profile, picked, there, least } = lane;
     const seen = profile.documents;
-    let of = lane.sample?.seen ?? lane.documents;
-    if (picked !== undefined) {
-      // Where a filter leaves less than was asked for, that is all.
-      const some = seen >= picked || this.#options.query?.filter === undefined;
-      if (some) of = Math.max(of, estimate?.documents ?? 0);
-    }
+    // Fewer than were asked for are all there are, whatever an estimate says: but for doubles.
+    const whole = picked !== undefined && seen < picked &&
+      this.#options.query?.filter !== undefined;
+    const of = picked === undefined
+      ? lane.sample?.seen ?? seen
+      : whole
+      ? seen
+      : Math.max(there ?? lane.info.estimate?.documents ?? 0, least);
     return { namespace, profile, ...(of > seen ? { of } : {}) };
   }
 }

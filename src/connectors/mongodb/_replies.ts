@@ -10,7 +10,7 @@ import {
 import { batchSizeFor, firstBatchSize } from "./_estimate.ts";
 import { pluck, rawField } from "./_raw.ts";
 import { type RawCursor, type Reply, setBatchSize, takeReply } from "./_reply.ts";
-import { samplePipeline, sampleReadPreference } from "./_sample.ts";
+import { SAMPLE_MS, samplePipeline, sampleReadPreference } from "./_sample.ts";
 import { valuesOf } from "./_values.ts";
 import { displayOf } from "./options.ts";
 import type { MongoSession } from "./session.ts";
@@ -20,8 +20,6 @@ import { translateError } from "./translate_error.ts";
 export const REFRESH_MS = 5 * 60_000;
 /** How long leaving early waits for the reply that is on its way. */
 const GRACE_MS = 1000;
-/** How long a server may look for a sample: of a view it may have to make all documents first. */
-const SAMPLE_MS = 60_000;
 /** Atlas refuses cursors without a time limit in its smallest tiers, with its one code for all. */
 const ATLAS_ERROR = 8000;
 
@@ -240,7 +238,10 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** A promise's value, unless the caller stops first. */
-async function beforeAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export async function beforeAbort<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
   if (signal === undefined) return await promise;
   throwIfInterrupted(signal);
   const stopped = Promise.withResolvers<never>();

@@ -1,9 +1,13 @@
 /** A sample of a collection: how a server is asked for it, and how its doubles are left out. */
 import type { AggregateOptions, Document } from "mongodb";
-import type { Query } from "../../core/mod.ts";
+import type { CollectionInfo, Query } from "../../core/mod.ts";
 import { pluck } from "./_raw.ts";
 import type { Reply } from "./_reply.ts";
 import { option, parseUri } from "./permissions.ts";
+import type { MongoSession } from "./session.ts";
+
+/** How long a server may look for a sample: of a view it may have to make all documents first. */
+export const SAMPLE_MS = 60_000;
 
 /** The stages of an aggregation that gives a sample. */
 export function samplePipeline({ filter, sample, sort, projection }: Query): Document[] {
@@ -20,6 +24,30 @@ export function samplePipeline({ filter, sample, sort, projection }: Query): Doc
 export function sampleReadPreference(uri: string): Pick<AggregateOptions, "readPreference"> {
   const said = option(parseUri(uri), "readPreference") !== undefined;
   return said ? {} : { readPreference: "secondaryPreferred" };
+}
+
+/**
+ * What is known of a collection, with the number of documents that a sample of it is taken from: of
+ * those a filter leaves, and of a view, only a count tells.
+ */
+export async function countedForSample(
+  { client, options }: MongoSession,
+  collection: CollectionInfo,
+  { filter }: Query,
+): Promise<CollectionInfo> {
+  if (filter === undefined && collection.estimate?.documents !== undefined) return collection;
+  const { db, collection: name } = collection.namespace;
+  try {
+    const documents = await client.db(db).collection(name).countDocuments(filter ?? {}, {
+      maxTimeMS: SAMPLE_MS,
+      ...sampleReadPreference(options.uri),
+    });
+    return { ...collection, estimate: { documents } };
+  } catch {
+    // The sample itself finds out what is wrong; without the count it is as good.
+    const { estimate: _, ...unknown } = collection;
+    return unknown;
+  }
 }
 
 /** Leaves out documents that a server's random cursor gave before, told by their `_id`. */

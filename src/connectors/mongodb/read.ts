@@ -10,9 +10,9 @@ import {
   UsageError,
 } from "../../core/mod.ts";
 import { compareNamespaces, fromPosition, type MongoPosition, toPosition } from "./_position.ts";
-import { isResumable, openReplies } from "./_replies.ts";
+import { beforeAbort, isResumable, openReplies } from "./_replies.ts";
 import { pluck } from "./_raw.ts";
-import { Doubles } from "./_sample.ts";
+import { countedForSample, Doubles } from "./_sample.ts";
 import { splitReply } from "./_split.ts";
 import { describeCollections } from "./describe.ts";
 import { displayOf } from "./options.ts";
@@ -59,7 +59,11 @@ async function* readCollection(
   lane: Lane,
 ): AsyncGenerator<SourceItem, void, void> {
   const { namespace } = collection;
-  yield { type: "begin", collection };
+  const { query, signal } = options;
+  const known = query?.sample === undefined
+    ? collection
+    : await beforeAbort(countedForSample(session, collection, query), signal);
+  yield { type: "begin", collection: known };
   const issues: Issue[] = [];
   if (collection.type !== "view" || options.views === "documents") {
     const resumable = options.resumable === true || options.after !== undefined;
