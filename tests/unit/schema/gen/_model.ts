@@ -44,9 +44,9 @@ const tagged = (tag: string, fields: readonly FieldModel[]) => ({
     field("op", [{
       type: "scalar",
       kind: "string",
-      count: 5,
+      count: 10,
       closed: true,
-      values: [{ value: tag, count: 5 }],
+      values: [{ value: tag, count: 10 }],
     }]),
     ...fields,
   ]),
@@ -66,7 +66,7 @@ const map = (
   value: value(types),
 });
 
-const ref = (name: string): TypeModel => ({ type: "ref", name, count: 3 });
+const ref = (name: string): TypeModel => ({ type: "ref", name, count: 10 });
 
 /** A model whose types need one another: through unions, maps, and maps of maps. */
 export const RECURSIVE: SchemaModel = {

@@ -15,7 +15,7 @@ import { dataSets } from "../../../schema/data_sets.ts";
 import { extendedJson } from "../../../schema/judges/_extended_json.ts";
 import { judge } from "../../../schema/judges/json-schema.ts";
 import { assertFormatted } from "./_formatted.ts";
-import { MODEL } from "./_model.ts";
+import { MODEL, NO_PLANS, PLANS, RECURSIVE } from "./_model.ts";
 import { changed, CHANGES, ORDERS } from "./_orders.ts";
 
 type Options = GenerateContext["options"];
@@ -353,4 +353,13 @@ Deno.test("jsonSchemaGenerator tells an object without a sure field from other v
   );
   const wrong = encode({ a: new Date(0), b: {} }, { a: {}, b: new ObjectId() });
   assertEquals((await refused(text, wrong)).length, wrong.length);
+});
+
+Deno.test("jsonSchemaGenerator has types that hold themselves, in objects, variants and maps", async () => {
+  for (const options of [{}, { closed: true }, { ejson: "canonical" }]) {
+    const text = textOf(RECURSIVE, options);
+    assertEquals(await refused(text, encode(...PLANS)), []);
+    assertEquals((await refused(text, encode(...NO_PLANS))).length, NO_PLANS.length, text);
+    await assertFormatted([text], ".json");
+  }
 });

@@ -14,7 +14,7 @@ import { document, element, RAW_VALUES } from "../../../fixtures/every_type.ts";
 import { dataSets } from "../../../schema/data_sets.ts";
 import { type Decode, judge } from "../../../schema/judges/zod.ts";
 import { assertFormatted } from "./_formatted.ts";
-import { MODEL } from "./_model.ts";
+import { MODEL, NO_PLANS, PLANS, RECURSIVE } from "./_model.ts";
 import { changed, CHANGES, ORDERS } from "./_orders.ts";
 
 type Options = GenerateContext["options"];
@@ -438,4 +438,20 @@ Deno.test("zodGenerator takes any plain object where none ever had a field, and 
   const closed = textOf(modelOf(documents), { closed: true });
   assertEquals(await refused(closed, documents), []);
   assertEquals((await refused(closed, encode({ a: { b: 1 } }))).length, 1);
+});
+
+Deno.test("zodGenerator has types that hold themselves, in objects, variants and maps", async () => {
+  const zod = await judge();
+  const options = [{}, { closed: true }, { shape: "json" }, { promoteValues: false }];
+  const texts = options.map((options) => textOf(RECURSIVE, options));
+  assertEquals(await zod.compile(texts), options.map(() => undefined));
+  await assertFormatted(texts, ".ts");
+  for (const text of texts.slice(0, -1)) {
+    const found = await zod.accept(text, RECURSIVE, encode(...PLANS, ...NO_PLANS));
+    assertEquals(found.map((reason) => reason === undefined), [
+      ...PLANS.map(() => true),
+      ...NO_PLANS.map(() => false),
+    ]);
+  }
+  await zod[Symbol.asyncDispose]!();
 });
