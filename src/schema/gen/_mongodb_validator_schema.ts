@@ -116,11 +116,16 @@ export function anyOf(options: readonly JsonObject[]): JsonObject {
   return distinct.length === 1 ? distinct[0]! : { anyOf: distinct };
 }
 
+/** Whether a server finds a field by that name: it reads one with dots as a path. */
+export function isFindable(key: string): boolean {
+  return key !== "" && !key.includes(".");
+}
+
 /**
- * The pattern that a key is looked up by where a server would not find it by its name: it reads a name
- * with dots as a path.
+ * The pattern that is written in place of a key: where the server would not find a field of that name,
+ * and where drivers in JavaScript would take the object of the keys for a value of their own.
  */
 export function propertyPattern(key: string): string | undefined {
-  if (key !== "" && !key.includes(".")) return undefined;
+  if (isFindable(key) && key !== "_bsontype") return undefined;
   return `^${key.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&")}$`;
 }

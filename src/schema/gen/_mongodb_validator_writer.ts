@@ -13,6 +13,7 @@ import {
   ANY,
   anyOf,
   bsonTypes,
+  isFindable,
   joined,
   MAX_NESTING,
   MAX_SCHEMAS,
@@ -186,10 +187,8 @@ export class MongoValidatorWriter {
       );
       const pattern = propertyPattern(key);
       if (pattern !== undefined) patterns.set(pattern, schema);
-      else {
-        properties.set(key, schema);
-        if (alike.length === 1 && !field.optional) required.add(key);
-      }
+      else properties.set(key, schema);
+      if (alike.length === 1 && !field.optional && isFindable(key)) required.add(key);
     }
     // The server puts an `_id` into each document that has none.
     if (isDocument && others !== undefined && !properties.has("_id")) properties.set("_id", ANY);
@@ -206,7 +205,7 @@ export class MongoValidatorWriter {
     for (const type of field.value.types) {
       if (type.type === "map") notes.push(`Keys are data: ${type.keys}.`);
     }
-    if (!field.optional && propertyPattern(field.key) !== undefined) {
+    if (!field.optional && !isFindable(field.key)) {
       notes.push("Required, but not checked.");
     }
     return notes;
