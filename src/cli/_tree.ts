@@ -164,9 +164,12 @@ const PRESETS: readonly CommandData[] = [
 
 const LINK: OptionGroup = {
   name: "How it runs",
-  options: RUN.options.filter(({ flags }) =>
-    /^--(?:retries|connect-timeout|idle-timeout|tls-ca-file)/.test(flags)
-  ),
+  options: [
+    { flags: "--retries <count>", help: "How often a read is tried again. Default 5." },
+    ...RUN.options.filter(({ flags }) =>
+      /^--(?:connect-timeout|idle-timeout|tls-ca-file)/.test(flags)
+    ),
+  ],
 };
 
 const READ: OptionGroup = {
@@ -237,6 +240,8 @@ const TYPES: OptionGroup = {
 
 /** Where the options that generators have go; see {@linkcode wholeTree}. */
 const OF_TARGETS: OptionGroup = { name: "Options of the targets", options: [] };
+/** The same of the targets that the presets have. */
+const OF_PRESETS: OptionGroup = { name: "Options of the targets", options: [] };
 
 const FILES: OptionGroup = {
   name: "Files",
@@ -286,6 +291,9 @@ const COMPARE: OptionGroup = {
   ],
 };
 
+/** The targets that the presets have options for. */
+const PRESET_TARGETS = ["typescript", "typeddict", "pydantic"];
+
 const PRESET_TYPES: OptionGroup = {
   name: "Types",
   options: [
@@ -306,7 +314,7 @@ const SCHEMA_COMMANDS: readonly CommandData[] = [
     help: "Types of a BSON file.",
     arguments: "<file:word>",
     files: true,
-    groups: [PRESET_TYPES, OF_TARGETS, without(PRESET_READ, "--filter"), FILES, SHOW],
+    groups: [PRESET_TYPES, OF_PRESETS, without(PRESET_READ, "--filter"), FILES, SHOW],
   },
   {
     name: "from-mongo",
@@ -314,7 +322,7 @@ const SCHEMA_COMMANDS: readonly CommandData[] = [
     groups: [
       { name: "Ends", options: SOURCE_FLAGS },
       PRESET_TYPES,
-      OF_TARGETS,
+      OF_PRESETS,
       PRESET_READ,
       FILES,
       LINK,
@@ -537,11 +545,14 @@ export const TREE: CommandData = {
  */
 export async function wholeTree(): Promise<CommandData> {
   const { generatorOptions } = await import("./commands/schema/_targets.ts");
-  const ofTargets = { ...OF_TARGETS, options: generatorOptions() };
+  const of = new Map([
+    [OF_TARGETS, { ...OF_TARGETS, options: generatorOptions() }],
+    [OF_PRESETS, { ...OF_PRESETS, options: generatorOptions(PRESET_TARGETS) }],
+  ]);
   const add = (command: CommandData): CommandData => ({
     ...command,
     ...(command.groups === undefined ? {} : {
-      groups: command.groups.map((group) => group === OF_TARGETS ? ofTargets : group),
+      groups: command.groups.map((group) => of.get(group) ?? group),
     }),
     ...(command.commands === undefined ? {} : { commands: command.commands.map(add) }),
   });

@@ -43,7 +43,7 @@ export interface SchemaPlace {
  * @param targets What to make.
  * @param place Where it goes.
  * @param options How the types are inferred.
- * @returns The files, targets in their order, in each the collections in theirs.
+ * @returns The files, targets in their order, in each the collections by name.
  * @throws {UsageError} If there are several targets for one file, a name for the root of several
  * collections, or an option that a generator does not take.
  *
@@ -67,7 +67,11 @@ export function schemaFiles(
   place: SchemaPlace,
   options: InferOptions = {},
 ): SchemaFile[] {
-  const filled = collections.filter(({ profile }) => profile.documents > 0);
+  // A source has them in its own order; what is made of them depends on what they are alone.
+  const filled = collections.filter(({ profile }) => profile.documents > 0)
+    .toSorted(({ namespace: a }, { namespace: b }) =>
+      compare(a.db, b.db) || compare(a.collection, b.collection)
+    );
   if (options.rootName !== undefined && filled.length > 1) {
     throw new UsageError(
       `Cannot call ${filled.length} collections "${options.rootName}": the name is for one.`,
@@ -90,6 +94,10 @@ export function schemaFiles(
     paths.add(path);
   }
   return files;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function filesOf(

@@ -24,3 +24,8 @@ export function formatSeconds(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)}m ${two(whole % 60)}s`;
   return `${Math.floor(whole / 3600)}h ${two(Math.floor(whole % 3600 / 60))}m`;
 }
+
+/** `1 document`, `12,345 documents`. */
+export function formatDocuments(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? "document" : "documents"}`;
+}

@@ -5,7 +5,7 @@ import type { InferOptions } from "../../../schema/infer/options.ts";
 import { foundPlace, meantPlace } from "../../../schema/output_place.ts";
 import type { SchemaPlace, SchemaTarget } from "../../../schema/schema_files.ts";
 import type { CliIo } from "../../_io.ts";
-import { formatBytes, formatCount } from "../../render/_units.ts";
+import { formatBytes, formatCount, formatDocuments } from "../../render/_units.ts";
 import type { Reporter } from "../../render/reporter.ts";
 import type { ShowFlags } from "../transfer/_flags.ts";
 import type { InferFlags, OutputFlags, SourceFlags } from "./_flags.ts";
@@ -182,8 +182,8 @@ export function tell(
     reporter.line(
       "info",
       of === undefined
-        ? `${name}: ${formatCount(documents)} documents, ${size}`
-        : `${name}: a sample of ${formatCount(documents)} of ${formatCount(of)} documents, ` +
+        ? `${name}: ${formatDocuments(documents)}, ${size}`
+        : `${name}: a sample of ${formatCount(documents)} of ${formatDocuments(of)}, ` +
           `${size}; --all reads all`,
       fields,
     );

@@ -21,10 +21,15 @@ function wasGiven(spec: OptionSpec, raw: RawFlags): boolean {
   return isNegative(spec) ? value === false : value !== undefined;
 }
 
-/** The options of all generators, each once: what several have in common has one flag. */
-export function generatorOptions(): readonly OptionData[] {
+/**
+ * The options of generators, each once: what several have in common has one flag.
+ *
+ * @param only Their kinds; all by default.
+ */
+export function generatorOptions(only?: readonly string[]): readonly OptionData[] {
   const found = new Map<string, { spec: OptionSpec; kinds: string[] }>();
   for (const { kind, options } of GENERATORS) {
+    if (only?.includes(kind) === false) continue;
     for (const spec of options) {
       const known = found.get(spec.flag);
       if (known === undefined) found.set(spec.flag, { spec, kinds: [kind] });
@@ -32,7 +37,9 @@ export function generatorOptions(): readonly OptionData[] {
     }
   }
   return [...found.values()].map(({ spec, kinds }): OptionData => {
-    const help = spec.help[0]!.toUpperCase() + spec.help.slice(1).replace(/\.$/, "");
+    // A word that is a value stays as it is.
+    const help = spec.help.replace(/^[a-z](?!\w*:)/, (letter) => letter.toUpperCase())
+      .replace(/\.$/, "");
     const preset = spec.default === undefined ? "" : ` Default ${spec.default}.`;
     return { flags: spec.flag, help: `${help}.${preset} (${kinds.join(", ")})` };
   });

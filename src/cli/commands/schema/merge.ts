@@ -2,7 +2,7 @@ import { formatNamespace, parseNamespace, UsageError } from "../../../core/mod.t
 import { fileWriteNeeds } from "../../../io/mod.ts";
 import type { ProfiledCollection } from "../../../profile/mod.ts";
 import type { CliIo } from "../../_io.ts";
-import { formatCount } from "../../render/_units.ts";
+import { formatDocuments } from "../../render/_units.ts";
 import { parseShowFlags, type RawFlags, text } from "../transfer/_flags.ts";
 import { parseSourceFlags, refuseProfileName } from "./_flags.ts";
 import { runFramed } from "./_frame.ts";
@@ -62,7 +62,7 @@ export async function mergeCommand(
     for (const { namespace, profile } of merged) {
       const { documents } = profile;
       const name = formatNamespace(namespace);
-      reporter.line("info", `${name}: ${formatCount(documents)} documents`, {
+      reporter.line("info", `${name}: ${formatDocuments(documents)}`, {
         namespace: name,
         documents,
       });

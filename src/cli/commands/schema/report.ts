@@ -1,7 +1,7 @@
 import { formatNamespace } from "../../../core/mod.ts";
 import type { SchemaModel } from "../../../schema/model.ts";
 import type { CliIo } from "../../_io.ts";
-import { formatCount } from "../../render/_units.ts";
+import { formatCount, formatDocuments } from "../../render/_units.ts";
 import { textWidth } from "../../render/_text_width.ts";
 import { parseShowFlags, type RawFlags } from "../transfer/_flags.ts";
 import { parseInferFlags, parseSourceFlags } from "./_flags.ts";
@@ -64,8 +64,8 @@ export function reportTable(
     }).join("  ").trimEnd()
   );
   const count = of === undefined
-    ? `${formatCount(documents)} documents`
-    : `a sample of ${formatCount(documents)} of ${formatCount(of)} documents`;
+    ? `${formatDocuments(documents)}`
+    : `a sample of ${formatCount(documents)} of ${formatDocuments(of)}`;
   return `${oneLine(formatNamespace(namespace))}: ${count}\n\n${lines.join("\n")}\n`;
 }
 
