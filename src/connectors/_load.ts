@@ -23,7 +23,10 @@ export async function loadDocuments(
 ): Promise<LoadResult> {
   const to = namespace ?? defaultNamespace(target, kind, display);
   throwIfInterrupted(options.signal);
-  const writer = await target.open(options);
+  const writer = await target.open({
+    collections: [{ namespace: to, type: "collection" }],
+    ...options,
+  });
   const tally = new Tally();
   try {
     await writer.begin({ namespace: to, type: "collection" });

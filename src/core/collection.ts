@@ -21,6 +21,11 @@ export interface CollectionInfo {
   readonly indexes?: readonly Uint8Array[];
   /** Its UUID as 32 hex digits, where the source knows it. */
   readonly uuid?: string;
+  /**
+   * Of a time series: its documents are its buckets, as the server keeps them, and not its
+   * measurements.
+   */
+  readonly buckets?: boolean;
   /** About how much is in it, where that is known without reading it. */
   readonly estimate?: {
     /** Number of documents. */

@@ -58,6 +58,11 @@ export interface ReadOptions extends Cancellable {
   readonly batchDocuments?: number;
   /** What to give for a view: its definition alone (default), or the documents it shows. */
   readonly views?: "definition" | "documents";
+  /**
+   * What to give for a time series: its measurements (default), or its buckets where the source can,
+   * which {@linkcode CollectionInfo.buckets} says.
+   */
+  readonly timeseries?: "measurements" | "buckets";
 }
 
 /** What a source yields: collections one after another, or interleaved. */
@@ -235,6 +240,8 @@ export interface TargetCapabilities {
   readonly indexes: boolean;
   /** Whether it keeps a view as its definition; else a named view's documents are written. */
   readonly views: boolean;
+  /** Whether it keeps the buckets of a time series as they are. */
+  readonly buckets?: boolean;
   /** Whether batches must arrive one after another, in order. */
   readonly sequential: boolean;
   /** What `onConflict` can be. */

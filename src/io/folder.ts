@@ -1,7 +1,10 @@
-import type { PermissionNeed } from "../core/mod.ts";
+import { DataError, type PermissionNeed } from "../core/mod.ts";
 import { openByteSink } from "./byte_sink.ts";
 import { openByteSource } from "./byte_source.ts";
 import { translateIoError } from "./translate_error.ts";
+
+/** The most that {@linkcode readSmallText} takes: options and indexes of a collection fit many times. */
+export const SMALL_TEXT_BYTES: number = 64 * 1024 * 1024;
 
 /** One thing in a folder. */
 export interface FolderEntry {
@@ -76,18 +79,48 @@ export async function makeFolder(path: string): Promise<void> {
 }
 
 /**
+ * Removes a file of the target, if it is there.
+ *
+ * @param path The file.
+ * @throws {IoError} If the system cannot remove it.
+ */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw translateIoError(error, { stage: "target", path, needs: folderWriteNeeds(path) });
+  }
+}
+
+/**
  * The text of a small file, decompressed.
  *
  * @param path The file.
  * @returns Its text.
  * @throws {NotFoundError} If there is no such file.
+ * @throws {DataError} If it is not UTF-8, or larger than {@linkcode SMALL_TEXT_BYTES}.
  */
 export async function readSmallText(path: string): Promise<string> {
   await using source = await openByteSource(path);
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
   let text = "";
-  for await (const chunk of source.chunks()) text += decoder.decode(chunk, { stream: true });
-  return text + decoder.decode();
+  let bytes = 0;
+  const refuse = (state: string, cause?: unknown): DataError =>
+    new DataError(`Cannot read "${path}": ${state}`, { stage: "source", offset: bytes, cause });
+  const decode = (chunk?: Uint8Array): string => {
+    try {
+      return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+    } catch (cause) {
+      throw refuse(`it is not text in UTF-8, from about byte ${bytes} on`, cause);
+    }
+  };
+  for await (const chunk of source.chunks()) {
+    text += decode(chunk);
+    bytes += chunk.length;
+    if (bytes > SMALL_TEXT_BYTES) throw refuse(`it has more than ${SMALL_TEXT_BYTES} bytes`);
+  }
+  return text + decode();
 }
 
 /**

@@ -18,6 +18,8 @@ export interface DumpMetadata {
   readonly collectionName?: string;
   /** What it is; old dumps do not say. */
   readonly type?: CollectionType;
+  /** Keys that mean nothing to datahood, if there are any: what they say is not carried. */
+  readonly unknown?: readonly string[];
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -55,7 +57,9 @@ export function parseDumpMetadata(text: string, name: string): DumpMetadata {
     uuid?: string;
     collectionName?: string;
     type?: CollectionType;
+    unknown?: string[];
   } = { indexes: [] };
+  let listed = false;
   for (const { type, keyStart, keyEnd, valueStart, end } of elements(bytes, 0)) {
     const key = decoder.decode(bytes.subarray(keyStart, keyEnd));
     const text = () =>
@@ -66,6 +70,7 @@ export function parseDumpMetadata(text: string, name: string): DumpMetadata {
         if (end - valueStart > 5) found.options = bytes.slice(valueStart, end);
         break;
       case "indexes":
+        listed = true;
         // Go writes a list that is not there as null.
         if (type === 10) break;
         if (type !== 4) refuse(key, "a list");
@@ -84,8 +89,18 @@ export function parseDumpMetadata(text: string, name: string): DumpMetadata {
         const word = text();
         if (!TYPES.includes(word)) refuse(key, TYPES.join(" or "));
         found.type = word as CollectionType;
+        break;
       }
+      default:
+        (found.unknown ??= []).push(key);
     }
+  }
+  // Every mongodump writes the list: what has other keys in its place was meant to be something else.
+  if (!listed && found.unknown !== undefined) {
+    throw new DataError(
+      `Cannot read "${name}": it has no "indexes", and "${found.unknown[0]}" is not known`,
+      { stage: "source", hint: "It is not the metadata of a dump, or it is corrupt." },
+    );
   }
   return found;
 }

@@ -8,3 +8,4 @@ export * from "./metadata.ts";
 export * from "./names.ts";
 export * from "./prelude.ts";
 export * from "./selection.ts";
+export * from "./time_series.ts";

@@ -10,13 +10,22 @@ export interface Prelude {
 export const PRELUDE_FILE = "prelude.json";
 
 /**
+ * What stands for the version of no server: mongorestore takes neither an archive nor a directory
+ * whose version is no version.
+ */
+export const NO_SERVER_VERSION = "0.0.0";
+
+/**
  * Writes a `prelude.json`.
  *
  * @param prelude What it says.
  * @returns The text.
  */
 export function formatPrelude({ serverVersion, toolVersion }: Prelude): string {
-  return JSON.stringify({ ServerVersion: serverVersion, ToolVersion: toolVersion });
+  return JSON.stringify({
+    ServerVersion: serverVersion === "" ? NO_SERVER_VERSION : serverVersion,
+    ToolVersion: toolVersion,
+  });
 }
 
 /**
@@ -34,7 +43,9 @@ export function parsePrelude(text: string): Prelude {
   }
   const { ServerVersion, ToolVersion } = (value ?? {}) as Record<string, unknown>;
   return {
-    serverVersion: typeof ServerVersion === "string" ? ServerVersion : "",
+    serverVersion: typeof ServerVersion === "string" && ServerVersion !== NO_SERVER_VERSION
+      ? ServerVersion
+      : "",
     toolVersion: typeof ToolVersion === "string" ? ToolVersion : "",
   };
 }

@@ -1,4 +1,4 @@
-import type { Namespace } from "../core/mod.ts";
+import { formatNamespace, type Namespace } from "../core/mod.ts";
 
 /** What of a dump is read beside ordinary collections. */
 export interface DumpSelection {
@@ -19,6 +19,17 @@ export interface LeftOut {
 }
 
 const ACCOUNTS: readonly string[] = ["system.users", "system.roles", "system.version"];
+/** What a database's own users and roles are called in a dump of it alone. */
+const DATABASE_ACCOUNTS = "$admin.system.";
+/** Collections that a server makes itself; those of old ones list what `metadata.json` has now. */
+const SERVERS_OWN: readonly string[] = [
+  "system.indexes",
+  "system.keys",
+  "system.namespaces",
+  "system.profile",
+  "system.sessions",
+  "system.views",
+];
 
 /**
  * Whether a namespace of a dump is left out, and why.
@@ -46,10 +57,17 @@ export function leftOut(
       level: "info",
     };
   }
-  if (collection === "system.profile" || db === "config" || db === "local") {
+  if (collection.startsWith(DATABASE_ACCOUNTS)) {
+    return {
+      code: "users-and-roles-left-out",
+      message: `The users and roles of the database "${db}" are left out`,
+      level: usersAndRoles ? "warning" : "info",
+    };
+  }
+  if (SERVERS_OWN.includes(collection) || db === "config" || db === "local") {
     return {
       code: "system-left-out",
-      message: `"${db}.${collection}" belongs to the server, and is left out`,
+      message: `"${formatNamespace({ db, collection })}" belongs to the server, and is left out`,
       level: "info",
     };
   }

@@ -8,6 +8,7 @@ import {
   type Source,
   type SourceItem,
   type Target,
+  type Writer,
   type WriteResult,
 } from "../core/mod.ts";
 import {
@@ -80,6 +81,19 @@ export function batchesOf(
   return batches;
 }
 
+/** Opens the target for one collection, which is announced to a target that has to know. */
+export async function openFor(
+  connector: Connector,
+  namespace: Namespace,
+  options: OpenOptions = {},
+): Promise<Writer> {
+  const target = targetOf(connector);
+  const collections = [{ namespace, type: "collection" } as const];
+  return await target.open(
+    target.capabilities.announced ? { ...options, collections } : options,
+  );
+}
+
 /** Writes batches in order, and commits. */
 export async function writeAll(
   connector: Connector,
@@ -88,7 +102,7 @@ export async function writeAll(
   options: OpenOptions = {},
 ): Promise<WriteResult[]> {
   await connector.connect();
-  const writer = await targetOf(connector).open(options);
+  const writer = await openFor(connector, namespace, options);
   const results: WriteResult[] = [];
   try {
     await writer.begin({ namespace, type: "collection" });

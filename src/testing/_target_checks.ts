@@ -7,6 +7,7 @@ import {
   type Bench,
   type CheckDefinition,
   comparable,
+  openFor,
   readAll,
   sourceOf,
   stored,
@@ -72,7 +73,7 @@ export const targetChecks: readonly CheckDefinition[] = [
       await connector.connect();
       const target = targetOf(connector);
       const batches = batchesOf(numberedDocuments(COUNT), namespace, 5);
-      const writer = await target.open();
+      const writer = await openFor(connector, namespace);
       try {
         await writer.begin({ namespace, type: "collection" });
         const results: WriteResult[] = [];
@@ -99,7 +100,7 @@ export const targetChecks: readonly CheckDefinition[] = [
       await using connector = bench.place.connector();
       const batches = batchesOf(numberedDocuments(3), bench.namespace, 3);
       await writeAll(connector, batches, bench.namespace);
-      const writer = await targetOf(connector).open({ overwrite: true });
+      const writer = await openFor(connector, bench.namespace, { overwrite: true });
       await writer.abort();
       assertEquals(await stored(bench), 3);
     },
@@ -112,7 +113,7 @@ export const targetChecks: readonly CheckDefinition[] = [
       const { namespace } = bench;
       await using connector = bench.place.connector();
       await connector.connect();
-      const writer = await targetOf(connector).open();
+      const writer = await openFor(connector, namespace);
       await writer.begin({ namespace, type: "collection" });
       await writer.write(batchOf(numberedDocuments(COUNT), namespace));
       await writer.abort();
@@ -160,7 +161,7 @@ export const targetChecks: readonly CheckDefinition[] = [
     async run({ place, namespace }) {
       await using connector = place.connector();
       await connector.connect();
-      const writer = await targetOf(connector).open();
+      const writer = await openFor(connector, namespace);
       try {
         await writer.begin({ namespace, type: "collection" });
         await writer.write(batchOf(numberedDocuments(3), namespace));

@@ -1,5 +1,5 @@
 import { type Connector, DatahoodError } from "../core/mod.ts";
-import { batchesOf } from "./_bench.ts";
+import { batchesOf, openFor } from "./_bench.ts";
 import { numberedDocuments } from "./sample_documents.ts";
 
 /** What the probe tells its caller, as one line of JSON on standard output. */
@@ -68,7 +68,7 @@ async function write(connector: Connector): Promise<number> {
   await connector.connect();
   const { db = "", collection = "sample" } = connector.target!.place ?? {};
   const namespace = { db, collection };
-  const writer = await connector.target!.open();
+  const writer = await openFor(connector, namespace);
   let documents = 0;
   try {
     await writer.begin({ namespace, type: "collection" });

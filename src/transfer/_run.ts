@@ -442,6 +442,7 @@ export class Run {
     return {
       batchBytes,
       views: views ?? (this.#target.capabilities.views ? "definition" : "documents"),
+      timeseries: this.#target.capabilities.buckets ? "buckets" : "measurements",
       signal: this.#stop.signal,
       ...(include === undefined ? {} : { include }),
       ...(query === undefined ? {} : { query }),

@@ -1,45 +1,41 @@
-import { deserialize } from "bson";
+import { deserialize, Long } from "bson";
 import { MAX_DOCUMENT_BYTES } from "../../bson/mod.ts";
 import {
   type CollectionInfo,
-  DataError,
   type Document,
   formatNamespace,
+  type Issue,
   type Namespace,
 } from "../../core/mod.ts";
 import { describeContent } from "../../io/mod.ts";
-import { Crc64, parseDumpMetadata, typeOfDumped } from "../../mongodump/mod.ts";
+import { Crc64, seriesOfBuckets } from "../../mongodump/mod.ts";
+import { ArchiveErrors } from "./_archive_error.ts";
+import { type ArchiveHead, namespaceOf, readEntry, readHeader } from "./_head.ts";
 import { Window } from "./_window.ts";
 
 /** First four bytes of an archive. */
 export const MAGIC = 0x8199e26d;
 /** Ends the list of collections, and every segment. */
-export const TERMINATOR = -1;
-
-/** What stands at the beginning of an archive. */
-export interface ArchiveHead {
-  /** How many collections its writer wrote at once. */
-  readonly concurrentCollections: number;
-  /** Version of the server that was dumped. */
-  readonly serverVersion: string;
-  /** Version of the program that wrote it. */
-  readonly toolVersion: string;
-  /** The collections, in the order of the list. */
-  readonly collections: readonly CollectionInfo[];
-}
+const TERMINATOR = -1;
+/** Size of the buffers until somebody says how large batches are to be. */
+const HEAD_BYTES = 64 * 1024;
 
 /** A piece of what an archive holds. */
 export type ArchivePart =
   | {
     readonly type: "documents";
     readonly namespace: Namespace;
+    /** Of a time series: they came as its buckets' collection. */
+    readonly buckets: boolean;
     readonly buffer: Uint8Array;
     readonly starts: Uint32Array;
     readonly firstIndex: number;
     /** Offset in the archive just behind them. */
     readonly offset: number;
+    /** Lets go of the buffer. */
+    release(): void;
   }
-  | { readonly type: "end"; readonly namespace: Namespace };
+  | { readonly type: "end"; readonly namespace: Namespace; readonly buckets: boolean };
 
 /** How documents are put together. */
 export interface PartOptions {
@@ -49,10 +45,15 @@ export interface PartOptions {
 
 /** What is known of a namespace while its segments come. */
 interface Progress {
+  /** What it is called: a time series by its own name. */
   readonly namespace: Namespace;
+  /** Whether it is listed as a time series. */
+  readonly series: boolean;
   readonly crc: Crc64;
   documents: number;
   ended: boolean;
+  /** The name in the headers of its segments, once one came. */
+  physical?: string;
 }
 
 /**
@@ -61,13 +62,15 @@ interface Progress {
  */
 export class ArchiveReader {
   readonly #name: string;
+  readonly #errors: ArchiveErrors;
   readonly #window: Window;
   readonly #progress = new Map<string, Progress>();
 
   /** Reads what is behind the decompression of a file; `name` is for messages. */
   constructor(chunks: AsyncIterable<Uint8Array>, name: string) {
     this.#name = name;
-    this.#window = new Window(chunks);
+    this.#errors = new ArchiveErrors(name);
+    this.#window = new Window(chunks, HEAD_BYTES);
   }
 
   /** Reads the head. Comes first, and once. */
@@ -75,82 +78,69 @@ export class ArchiveReader {
     const window = this.#window;
     const whole = await window.fill(4);
     if (!whole || window.length() !== (MAGIC | 0)) {
-      const found = describeContent(window.buffer.subarray(0, Math.min(1024, window.left)));
-      throw new DataError(`Cannot read "${this.#name}" as an archive: it is ${found}`, {
-        stage: "source",
-        offset: 0,
-        hint: "an archive is what mongodump --archive writes",
-      });
+      const found = window.buffer.subarray(0, Math.min(1024, window.left));
+      throw this.#errors.other(describeContent(found));
     }
     window.at += 4;
-    const header = await this.#document("the header");
+    const header = readHeader(await this.#document("the header"));
     const collections: CollectionInfo[] = [];
+    const issues: Issue[] = [];
     while (!await this.#terminated("the list of collections")) {
+      const { offset } = window;
       const entry = await this.#document("the list of collections");
-      collections.push(this.#infoOf(entry));
+      const { info, issues: more } = readEntry(entry, offset, this.#name, this.#errors);
+      const key = keyOf(info.namespace);
+      if (this.#progress.has(key)) {
+        throw this.#errors.corrupt(`"${formatNamespace(info.namespace)}" is listed twice`, offset);
+      }
+      this.#progress.set(key, progressOf(info.namespace, info.type === "timeseries"));
+      collections.push(info);
+      issues.push(...more);
     }
-    return {
-      concurrentCollections: Number(header.concurrent_collections ?? 1),
-      serverVersion: String(header.server_version ?? ""),
-      toolVersion: String(header.tool_version ?? ""),
-      collections,
-    };
-  }
-
-  #infoOf(entry: Document): CollectionInfo {
-    const { db, collection, metadata, type } = entry;
-    if (typeof db !== "string" || typeof collection !== "string") {
-      this.#refuse("an entry of the list of collections has no name", this.#window.offset);
-    }
-    const name = `the metadata of ${formatNamespace({ db, collection })} in ${this.#name}`;
-    const parsed = parseDumpMetadata(typeof metadata === "string" ? metadata : "", name);
-    this.#progressOf({ db, collection });
-    return {
-      namespace: { db, collection },
-      type: parsed.type === undefined && type === "view" ? "view" : typeOfDumped(parsed),
-      indexes: parsed.indexes,
-      ...(parsed.options === undefined ? {} : { options: parsed.options }),
-      ...(parsed.uuid === undefined ? {} : { uuid: parsed.uuid }),
-    };
+    return { ...header, collections, issues };
   }
 
   /** Reads all behind the head. Throws at the end if a collection never came to its own. */
   async *parts(options: PartOptions): AsyncGenerator<ArchivePart, void, void> {
     const window = this.#window;
-    while (await window.fill(1)) {
+    window.resize(options.batchBytes);
+    while (window.left > 0 || await window.fill(1)) {
       const at = window.offset;
-      if (await this.#terminated("a segment")) {
-        this.#refuse("two ends of a segment follow each other", at);
+      if (await this.#terminated("inside a segment")) {
+        throw this.#errors.corrupt("two ends of a segment follow each other", at);
       }
       const header = await this.#document("the header of a segment");
-      const { db, collection, EOF, CRC } = header;
-      if (typeof db !== "string" || typeof collection !== "string") {
-        this.#refuse("the header of a segment has no name", at);
+      const physical = namespaceOf(header);
+      if (physical === undefined) {
+        throw this.#errors.corrupt("the header of a segment has no name", at);
       }
-      const progress = this.#progressOf({ db, collection });
+      const { EOF = false, CRC } = header;
+      if (typeof EOF !== "boolean") {
+        throw this.#errors.corrupt(
+          "the header of a segment does not say whether it is the end",
+          at,
+        );
+      }
+      const progress = this.#progressOf(physical, at);
       const { namespace } = progress;
-      if (progress.ended) {
-        this.#refuse(`"${formatNamespace(namespace)}" goes on after its end`, at);
-      }
-      if (EOF === true) {
+      const buckets = physical.collection !== namespace.collection;
+      if (EOF) {
         await this.#end(progress, CRC, at);
-        yield { type: "end", namespace };
+        yield { type: "end", namespace, buckets };
       } else {
-        yield* this.#segment(progress, options);
+        yield* this.#segment(progress, buckets, options);
       }
     }
     for (const { namespace, ended } of this.#progress.values()) {
-      if (ended) continue;
-      throw new DataError(
-        `Cannot read "${this.#name}" at byte ${window.offset}: the archive ends before ` +
-          `"${formatNamespace(namespace)}" does`,
-        { stage: "source", offset: window.offset, hint: "The archive was cut short." },
-      );
+      if (!ended) {
+        throw this.#errors.cut(`before "${formatNamespace(namespace)}" does`, window.offset);
+      }
     }
   }
 
   async *#segment(
     progress: Progress,
+    buckets: boolean,
     { batchBytes, batchDocuments }: PartOptions,
   ): AsyncGenerator<ArchivePart, void, void> {
     const window = this.#window;
@@ -161,30 +151,49 @@ export class ArchiveReader {
       const firstIndex = progress.documents;
       progress.documents += starts.length;
       const { namespace } = progress;
-      const part = { type: "documents", namespace, buffer, firstIndex, offset } as const;
-      return { ...part, starts: Uint32Array.from(starts.splice(0)) };
+      return {
+        type: "documents",
+        namespace,
+        buckets,
+        buffer,
+        starts: Uint32Array.from(starts.splice(0)),
+        firstIndex,
+        offset,
+        release: window.hold(),
+      };
     };
+    const shown = () =>
+      `document ${progress.documents + starts.length} of "${formatNamespace(progress.namespace)}"`;
     while (true) {
-      // What was found lies in a buffer that filling takes the place of.
-      if (window.left < 4 && starts.length > 0) yield take();
-      if (!await window.fill(4)) this.#cut("a segment");
+      if (window.left < 4) {
+        // What was found lies in a buffer that filling may take the place of.
+        if (starts.length > 0 && !window.fits(4)) yield take();
+        if (!await window.fill(4)) {
+          if (starts.length > 0) yield take();
+          throw this.#cut("inside a segment");
+        }
+      }
       const length = window.length();
       if (length === TERMINATOR) break;
       if (length < 5 || length > MAX_DOCUMENT_BYTES) {
-        this.#refuse(
-          `the length of document ${progress.documents + starts.length} of ` +
-            `"${formatNamespace(progress.namespace)}" is given as ${length} bytes`,
-          window.offset,
-        );
+        const { offset } = window;
+        const state = `the length of ${shown()} is given as ${length} bytes`;
+        if (starts.length > 0) yield take();
+        throw this.#errors.corrupt(state, offset);
       }
-      if (window.left < length && starts.length > 0) yield take();
-      if (!await window.fill(length)) this.#cut("a document");
+      if (window.left < length) {
+        if (starts.length > 0 && !window.fits(length)) yield take();
+        if (!await window.fill(length)) {
+          const where = `inside ${shown()}`;
+          if (starts.length > 0) yield take();
+          throw this.#cut(where);
+        }
+      }
       if (window.buffer[window.at + length - 1] !== 0) {
-        this.#refuse(
-          `document ${progress.documents + starts.length} of ` +
-            `"${formatNamespace(progress.namespace)}" does not end in 0`,
-          window.offset,
-        );
+        const { offset } = window;
+        const state = `${shown()} does not end in 0`;
+        if (starts.length > 0) yield take();
+        throw this.#errors.corrupt(state, offset);
       }
       starts.push(window.at);
       window.at += length;
@@ -195,34 +204,54 @@ export class ArchiveReader {
   }
 
   async #end(progress: Progress, crc: unknown, at: number): Promise<void> {
-    if (!await this.#terminated("the end of a collection")) {
-      this.#refuse("documents follow the end of their collection", this.#window.offset);
+    if (!await this.#terminated("inside the end of a collection")) {
+      throw this.#errors.corrupt(
+        "documents follow the end of their collection",
+        this.#window.offset,
+      );
     }
     progress.ended = true;
-    const wanted = typeof crc === "bigint" ? crc : BigInt(String(crc ?? 0));
-    const found = progress.crc.value;
     // A writer of another hand may leave it out.
-    if (crc === undefined || found === wanted) return;
-    this.#refuse(
-      `the checksum of "${formatNamespace(progress.namespace)}" is ${hex(found)}, and should be ` +
-        hex(wanted),
+    if (crc === undefined) return;
+    const wanted = Long.isLong(crc)
+      ? crc.toBigInt()
+      : Number.isSafeInteger(crc)
+      ? BigInt(crc as number)
+      : undefined;
+    if (wanted === progress.crc.value) return;
+    const shown = `the checksum of "${formatNamespace(progress.namespace)}"`;
+    throw this.#errors.corrupt(
+      wanted === undefined
+        ? `${shown} is no whole number`
+        : `${shown} is ${hex(progress.crc.value)}, and should be ${hex(wanted)}`,
       at,
     );
   }
 
-  #progressOf(namespace: Namespace): Progress {
-    const name = formatNamespace(namespace);
-    let progress = this.#progress.get(name);
-    if (progress === undefined) {
-      progress = { namespace, crc: new Crc64(), documents: 0, ended: false };
-      this.#progress.set(name, progress);
+  /** The progress of what a segment's header names: a bucket collection is its time series. */
+  #progressOf(physical: Namespace, at: number): Progress {
+    const { db, collection } = physical;
+    const series = seriesOfBuckets(collection);
+    const listed = series === undefined
+      ? undefined
+      : this.#progress.get(keyOf({ db, collection: series }));
+    const key = keyOf(physical);
+    const progress = listed?.series === true
+      ? listed
+      : this.#progress.get(key) ?? progressOf(physical, false);
+    if (progress !== listed) this.#progress.set(key, progress);
+    const shown = formatNamespace(progress.namespace);
+    if (progress.physical !== undefined && progress.physical !== collection) {
+      throw this.#errors.corrupt(`"${shown}" is there as buckets and as measurements`, at);
     }
+    progress.physical = collection;
+    if (progress.ended) throw this.#errors.corrupt(`"${shown}" goes on after its end`, at);
     return progress;
   }
 
   /** Whether a terminator stands here, which is then passed. */
   async #terminated(where: string): Promise<boolean> {
-    if (!await this.#window.fill(4)) this.#cut(where);
+    if (!await this.#window.fill(4)) throw this.#cut(where);
     if (this.#window.length() !== TERMINATOR) return false;
     this.#window.at += 4;
     return true;
@@ -230,12 +259,13 @@ export class ArchiveReader {
 
   async #document(where: string): Promise<Document> {
     const window = this.#window;
-    if (!await window.fill(4)) this.#cut(where);
+    if (!await window.fill(4)) throw this.#cut(`inside ${where}`);
+    const { offset } = window;
     const length = window.length();
     if (length < 5 || length > MAX_DOCUMENT_BYTES) {
-      this.#refuse(`the length of ${where} is given as ${length} bytes`, window.offset);
+      throw this.#errors.corrupt(`the length of ${where} is given as ${length} bytes`, offset);
     }
-    if (!await window.fill(length)) this.#cut(where);
+    if (!await window.fill(length)) throw this.#cut(`inside ${where}`);
     const bytes = window.buffer.subarray(window.at, window.at + length);
     try {
       const document = deserialize(bytes, { promoteLongs: false });
@@ -243,30 +273,27 @@ export class ArchiveReader {
       return document;
     } catch (cause) {
       const state = `${where} is not BSON (${(cause as Error).message})`;
-      return this.#refuse(state, window.offset);
+      throw this.#errors.corrupt(state, offset);
     }
   }
 
-  #cut(where: string): never {
-    const offset = this.#window.offset + this.#window.left;
-    throw new DataError(
-      `Cannot read "${this.#name}" at byte ${offset}: the archive ends inside ${where}`,
-      { stage: "source", offset, hint: "The archive was cut short." },
-    );
-  }
-
-  #refuse(state: string, offset: number): never {
-    throw new DataError(`Cannot read "${this.#name}" at byte ${offset}: ${state}`, {
-      stage: "source",
-      offset,
-      hint: "The archive is corrupt from there on.",
-    });
+  #cut(where: string): Error {
+    return this.#errors.cut(where, this.#window.offset + this.#window.left);
   }
 
   /** Lets go of the stream. */
   async close(): Promise<void> {
     await this.#window.close();
   }
+}
+
+function progressOf(namespace: Namespace, series: boolean): Progress {
+  return { namespace, series, crc: new Crc64(), documents: 0, ended: false };
+}
+
+/** A name that two namespaces never share: a collection's may have dots. */
+function keyOf({ db, collection }: Namespace): string {
+  return `${db}\0${collection}`;
 }
 
 function hex(value: bigint): string {

@@ -3,6 +3,7 @@ import {
   type CollectionInfo,
   formatNamespace,
   type Issue,
+  type Namespace,
   type Origin,
   type ReadOptions,
   type Source,
@@ -11,18 +12,30 @@ import {
   UsageError,
 } from "../../core/mod.ts";
 import { type ByteSource, openByteSource } from "../../io/mod.ts";
-import { type DumpSelection, leftOut } from "../../mongodump/mod.ts";
-import { type ArchiveHead, ArchiveReader } from "./_reader.ts";
+import { type DumpSelection, isBucket, leftOut } from "../../mongodump/mod.ts";
+import { DumpNotes } from "../_dump_notes.ts";
+import type { ArchiveHead } from "./_head.ts";
+import { type ArchivePart, ArchiveReader } from "./_reader.ts";
 
 /** An archive whose head was read. */
 interface Opened extends AsyncDisposable {
   readonly head: ArchiveHead;
   readonly reader: ArchiveReader;
   readonly bytes: ByteSource;
+  /** Lets a signal stop the reading, also while a pipe has nothing, until it is disposed of. */
+  stoppedBy(signal: AbortSignal | undefined): Disposable;
 }
 
 async function open(path: string, { signal }: Cancellable): Promise<Opened> {
-  const bytes = await openByteSource(path, signal === undefined ? {} : { signal });
+  const stop = new AbortController();
+  const stoppedBy = (signal: AbortSignal | undefined): Disposable => {
+    const onAbort = () => stop.abort(signal!.reason);
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    return { [Symbol.dispose]: () => signal?.removeEventListener("abort", onAbort) };
+  };
+  using _ = stoppedBy(signal);
+  const bytes = await openByteSource(path, { signal: stop.signal });
   try {
     const reader = new ArchiveReader(bytes.chunks(), path === "-" ? "standard input" : path);
     const head = await reader.head();
@@ -30,6 +43,7 @@ async function open(path: string, { signal }: Cancellable): Promise<Opened> {
       head,
       reader,
       bytes,
+      stoppedBy,
       async [Symbol.asyncDispose]() {
         await reader.close();
         await bytes.close();
@@ -39,6 +53,17 @@ async function open(path: string, { signal }: Cancellable): Promise<Opened> {
     await bytes.close();
     throw error;
   }
+}
+
+function unknownMetadata(namespace: Namespace): Issue {
+  return {
+    code: "no-metadata",
+    message:
+      `The archive says nothing of "${formatNamespace(namespace)}": its options and indexes ` +
+      "are not known",
+    level: "info",
+    namespace,
+  };
 }
 
 /** Reads an archive; standard input can be opened once, so its head is kept for who reads on. */
@@ -76,6 +101,13 @@ export class ArchiveSource implements Source {
     return { serverVersion, toolVersion };
   }
 
+  /** Lets go of standard input, if it was opened and not read. */
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await opened?.[Symbol.asyncDispose]();
+  }
+
   async #head(options: Cancellable): Promise<ArchiveHead> {
     if (this.#opened !== undefined) return this.#opened.head;
     const opened = await open(this.#path, options);
@@ -86,44 +118,68 @@ export class ArchiveSource implements Source {
 
   /** Reads all, in one pass: what is not asked for is passed over, its checksum looked at all the same. */
   async *read(options: ReadOptions = {}): AsyncGenerator<SourceItem, void, void> {
-    const { include, partition, after, query = {}, signal } = options;
+    const { partition, after, query = {}, signal } = options;
     this.#refuse(query, partition !== undefined || after !== undefined);
     await using opened = this.#opened ?? await open(this.#path, options);
     this.#opened = undefined;
-    const { head, reader, bytes } = opened;
+    using _ = opened.stoppedBy(signal);
+    const notes = new DumpNotes(this.#selection);
+    yield* notes.spread(this.#items(opened, notes, options));
+  }
+
+  async *#items(
+    { head, reader, bytes }: Opened,
+    notes: DumpNotes,
+    { include, signal, batchBytes = 1024 * 1024, batchDocuments = Infinity }: ReadOptions,
+  ): AsyncGenerator<SourceItem, void, void> {
     const infos = new Map(head.collections.map((info) => [formatNamespace(info.namespace), info]));
+    /** Whether what came is asked for. */
     const taken = new Map<string, boolean>();
-    const issues = new Map<string, Issue>();
     let seq = 0;
-    const { batchBytes = 1024 * 1024, batchDocuments = Infinity } = options;
     for await (const part of reader.parts({ batchBytes, batchDocuments })) {
       throwIfInterrupted(signal);
       const { namespace } = part;
       const name = formatNamespace(namespace);
-      if (!taken.has(name)) {
-        const why = leftOut(namespace, this.#selection);
-        if (why !== undefined) issues.set(why.code, why);
-        const wanted = why === undefined && (include?.(namespace) ?? true);
+      let wanted = taken.get(name);
+      if (wanted === undefined) {
+        wanted = !notes.leaves(namespace) && (include?.(namespace) ?? true);
         taken.set(name, wanted);
-        const info = infos.get(name) ?? { namespace, type: "collection" };
         if (wanted) {
-          yield { type: "begin", collection: this.#withEstimate(info, infos.size, bytes) };
+          const info = infos.get(name);
+          for (const issue of head.issues) {
+            if (issue.namespace === info?.namespace) notes.add(issue);
+          }
+          if (info?.indexes === undefined && info?.type !== "view") {
+            notes.add(unknownMetadata(namespace));
+          }
+          yield { type: "begin", collection: this.#begun(part, info, infos.size, bytes) };
         }
       }
-      if (!taken.get(name)) continue;
       if (part.type === "end") {
-        const said = [...issues.values()];
-        issues.clear();
-        yield { type: "end", namespace, issues: said };
+        if (wanted) yield { type: "end", namespace };
         continue;
       }
-      const { buffer, starts, firstIndex, offset } = part;
+      const { buffer, starts, firstIndex, offset, release } = part;
+      if (!wanted) {
+        release();
+        continue;
+      }
       const after = { v: 1, kind: "archive", offset } as const;
-      yield {
-        type: "batch",
-        batch: { namespace, buffer, starts, firstIndex, lane: 0, seq: seq++, after },
-      };
+      const batch = { namespace, buffer, starts, firstIndex, lane: 0, seq: seq++, after, release };
+      yield { type: "batch", batch };
     }
+  }
+
+  #begun(
+    part: ArchivePart,
+    info: CollectionInfo | undefined,
+    count: number,
+    bytes: ByteSource,
+  ): CollectionInfo {
+    if (info === undefined) return { namespace: part.namespace, type: "collection" };
+    const buckets = info.type === "timeseries" && (part.buckets ||
+      part.type === "documents" && isBucket(part.buffer, part.starts[0]!, info.options));
+    return this.#withEstimate({ ...info, ...(buckets ? { buckets } : {}) }, count, bytes);
   }
 
   /** One collection is as long as the file; of several nobody knows. */

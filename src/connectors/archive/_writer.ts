@@ -5,7 +5,6 @@ import {
   formatNamespace,
   type Issue,
   type Namespace,
-  type Origin,
   type Position,
   type RawBatch,
   VERSION,
@@ -13,7 +12,14 @@ import {
   type WriteResult,
 } from "../../core/mod.ts";
 import type { ByteSink } from "../../io/mod.ts";
-import { Crc64, formatDumpMetadata, metadataOf } from "../../mongodump/mod.ts";
+import {
+  Crc64,
+  dumpedBuckets,
+  formatDumpMetadata,
+  metadataOf,
+  NO_SERVER_VERSION,
+} from "../../mongodump/mod.ts";
+import { databaseNamed, measurementsIssue, NO_DATABASE } from "../_dump_notes.ts";
 import { piecesOf, WrittenBatches } from "../_file_batches.ts";
 import { MAGIC } from "./_reader.ts";
 
@@ -25,6 +31,11 @@ const SEGMENT_BYTES = 16 * 1024 * 1024;
 interface Entry {
   readonly namespace: Namespace;
   readonly crc: Crc64;
+  /** What is known of it; more once it began. */
+  info: CollectionInfo;
+  /** The collection in the headers of its segments. */
+  physical: string;
+  documents: number;
   ended: boolean;
 }
 
@@ -32,37 +43,44 @@ interface Entry {
 export class ArchiveWriter implements Writer {
   readonly #path: string;
   readonly #sink: ByteSink;
+  readonly #serverVersion: string;
   readonly #entries = new Map<string, Entry>();
   readonly #written = new WrittenBatches();
   /** The namespace whose segment is open, and what is in it. */
-  #open: { readonly name: string; bytes: number } | undefined;
+  #open: { readonly entry: Entry; bytes: number } | undefined;
   /** One write after another, whoever asks. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string, sink: ByteSink) {
+  constructor(path: string, sink: ByteSink, serverVersion: string) {
     this.#path = path;
     this.#sink = sink;
+    this.#serverVersion = serverVersion;
   }
 
   /** Writes the head: who wrote it, and all collections with their metadata. */
-  async head(
-    collections: readonly CollectionInfo[],
-    { serverVersion = "" }: Origin,
-  ): Promise<void> {
+  async head(collections: readonly CollectionInfo[]): Promise<void> {
     const magic = new Uint8Array(4);
     new DataView(magic.buffer).setUint32(0, MAGIC, true);
     await this.#sink.write(magic);
     await this.#sink.write(serialize({
       concurrent_collections: new Int32(1),
       version: "0.1",
-      server_version: serverVersion,
+      server_version: this.#serverVersion === "" ? NO_SERVER_VERSION : this.#serverVersion,
       tool_version: `datahood ${VERSION}`,
     }));
     for (const info of collections) {
       const { namespace, type } = info;
-      this.#entries.set(formatNamespace(namespace), { namespace, crc: new Crc64(), ended: false });
+      this.#entries.set(formatNamespace(namespace), {
+        namespace,
+        info,
+        // Where a restore looks for it, if nothing comes; documents may say otherwise.
+        physical: this.#physicalOf({ ...info, buckets: true }),
+        crc: new Crc64(),
+        documents: 0,
+        ended: false,
+      });
       await this.#sink.write(serialize({
-        db: namespace.db,
+        db: namespace.db === "" ? NO_DATABASE : namespace.db,
         collection: namespace.collection,
         metadata: formatDumpMetadata(metadataOf(info)),
         size: new Int32(0),
@@ -72,8 +90,15 @@ export class ArchiveWriter implements Writer {
     await this.#sink.write(TERMINATOR);
   }
 
-  begin({ namespace }: CollectionInfo): Promise<readonly Issue[]> {
-    if (this.#entries.has(formatNamespace(namespace))) return Promise.resolve([]);
+  begin(info: CollectionInfo): Promise<readonly Issue[]> {
+    const { namespace } = info;
+    const entry = this.#entries.get(formatNamespace(namespace));
+    if (entry !== undefined) {
+      entry.info = info;
+      return Promise.resolve(
+        namespace.db === "" ? [databaseNamed(namespace.collection, "an archive")] : [],
+      );
+    }
     return Promise.reject(
       new DataError(
         `Cannot write "${formatNamespace(namespace)}" to "${this.#path}": it appeared after the ` +
@@ -83,6 +108,12 @@ export class ArchiveWriter implements Writer {
     );
   }
 
+  #physicalOf({ namespace, type, buckets }: CollectionInfo): string {
+    return type === "timeseries" && buckets === true
+      ? dumpedBuckets(namespace.collection, this.#serverVersion)
+      : namespace.collection;
+  }
+
   write(batch: RawBatch): Promise<WriteResult> {
     return this.#inTurn(() => this.#write(batch));
   }
@@ -90,11 +121,12 @@ export class ArchiveWriter implements Writer {
   async #write(batch: RawBatch): Promise<WriteResult> {
     const before = this.#written.resultOf(batch);
     if (before !== undefined) return before;
-    const { namespace } = batch;
-    const entry = this.#entries.get(formatNamespace(namespace))!;
+    const entry = this.#entries.get(formatNamespace(batch.namespace))!;
+    if (entry.documents === 0) entry.physical = this.#physicalOf(entry.info);
+    entry.documents += batch.starts.length;
     let bytes = 0;
     for (const piece of piecesOf(batch)) {
-      await this.#openSegment(namespace, piece.length);
+      await this.#openSegment(entry, piece.length);
       entry.crc.update(piece);
       await this.#sink.write(piece);
       bytes += piece.length;
@@ -102,12 +134,11 @@ export class ArchiveWriter implements Writer {
     return this.#written.add(batch, bytes);
   }
 
-  async #openSegment(namespace: Namespace, bytes: number): Promise<void> {
-    const name = formatNamespace(namespace);
-    if (this.#open?.name !== name || this.#open.bytes + bytes > SEGMENT_BYTES) {
+  async #openSegment(entry: Entry, bytes: number): Promise<void> {
+    if (this.#open?.entry !== entry || this.#open.bytes + bytes > SEGMENT_BYTES) {
       await this.#closeSegment();
-      await this.#header(namespace, false, 0n);
-      this.#open = { name, bytes: 0 };
+      await this.#header(entry, false, 0n);
+      this.#open = { entry, bytes: 0 };
     }
     this.#open.bytes += bytes;
   }
@@ -117,22 +148,27 @@ export class ArchiveWriter implements Writer {
     this.#open = undefined;
   }
 
-  async #header({ db, collection }: Namespace, EOF: boolean, crc: bigint): Promise<void> {
-    await this.#sink.write(serialize({ db, collection, EOF, CRC: Long.fromBigInt(crc) }));
+  async #header({ namespace, physical }: Entry, EOF: boolean, crc: bigint): Promise<void> {
+    const db = namespace.db === "" ? NO_DATABASE : namespace.db;
+    await this.#sink.write(serialize({ db, collection: physical, EOF, CRC: Long.fromBigInt(crc) }));
   }
 
   async end(namespace: Namespace): Promise<readonly Issue[]> {
-    await this.#inTurn(() => this.#end(this.#entries.get(formatNamespace(namespace))!));
-    return [];
+    const entry = this.#entries.get(formatNamespace(namespace))!;
+    await this.#inTurn(() => this.#end(entry));
+    const { info: { type, buckets }, documents } = entry;
+    return type === "timeseries" && buckets !== true && documents > 0
+      ? [measurementsIssue(namespace, this.#path)]
+      : [];
   }
 
   async #end(entry: Entry): Promise<void> {
     if (entry.ended) return;
     entry.ended = true;
     // One without documents has a segment all the same.
-    if (entry.crc.value === 0n) await this.#openSegment(entry.namespace, 0);
+    if (entry.documents === 0) await this.#openSegment(entry, 0);
     await this.#closeSegment();
-    await this.#header(entry.namespace, true, entry.crc.value);
+    await this.#header(entry, true, entry.crc.value);
     await this.#sink.write(TERMINATOR);
   }
 

@@ -53,6 +53,7 @@ export class ArchiveConnector extends BaseConnector {
   override readonly display: string;
   /** Reads it. */
   override readonly source: Source;
+  readonly #source: ArchiveSource;
   /** Writes it. */
   override readonly target: Target;
   readonly #path: string;
@@ -69,19 +70,25 @@ export class ArchiveConnector extends BaseConnector {
     parseCompression(compress, path);
     this.display = path;
     this.#path = path;
-    this.source = new ArchiveSource(path, options);
+    this.source = this.#source = new ArchiveSource(path, options);
     this.target = {
       capabilities: {
         collections: "many",
         options: true,
         indexes: true,
         views: true,
+        buckets: true,
         sequential: false,
         onConflict: ["report"],
         announced: true,
       },
       open: (open) => openArchive(path, compress, open),
     };
+  }
+
+  /** Lets go of standard input, if it was described and not read. */
+  override async disconnect(): Promise<void> {
+    await this.#source.close();
   }
 
   /**
@@ -127,9 +134,9 @@ async function openArchive(
     ...(compress === undefined ? {} : { compress }),
     ...(signal === undefined ? {} : { signal }),
   });
-  const writer = new ArchiveWriter(path, sink);
+  const writer = new ArchiveWriter(path, sink, origin?.serverVersion ?? "");
   try {
-    await writer.head(collections, origin ?? {});
+    await writer.head(collections);
     return writer;
   } catch (error) {
     await writer.abort();

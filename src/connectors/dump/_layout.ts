@@ -1,12 +1,14 @@
-import { basename, join, normalize } from "@std/path";
+import { basename, dirname, join, normalize, resolve } from "@std/path";
 import { type CollectionInfo, DataError, formatNamespace, NotFoundError } from "../../core/mod.ts";
 import { folderEntries, type FolderEntry, readSmallText } from "../../io/mod.ts";
 import {
   collectionOfDumpFile,
+  dumpFileName,
   type DumpMetadata,
   parseDumpMetadata,
   parsePrelude,
   type Prelude,
+  seriesOfBuckets,
   typeOfDumped,
 } from "../../mongodump/mod.ts";
 
@@ -16,6 +18,10 @@ export interface DumpedCollection {
   readonly info: CollectionInfo;
   /** The file of its documents; absent for a view, or an empty collection of some tools. */
   readonly dataPath?: string;
+  /** Of a time series: whether that file is of its buckets' collection. */
+  readonly ofBuckets: boolean;
+  /** Keys of its metadata that are not known. */
+  readonly unknown: readonly string[];
   /** Whether it has no metadata: its options and indexes are not known. */
   readonly bare: boolean;
 }
@@ -40,8 +46,10 @@ const PRELUDE = /^prelude\.json(\.gz|\.zst)?$/;
 interface Files {
   readonly data: Map<string, string>;
   readonly metadata: Map<string, string>;
+  /** Those of `data` that are the buckets of a time series. */
+  readonly buckets: Set<string>;
   prelude?: string;
-  oplog: boolean;
+  oplog?: string;
   readonly foreign: string[];
   readonly folders: string[];
 }
@@ -62,7 +70,10 @@ export async function readLayout(path: string): Promise<DumpLayout> {
   }
   const isDatabase = root.data.size + root.metadata.size > 0;
   if (isDatabase) {
-    // The folder of a database, whose name is the database's.
+    // The folder of a database, whose name is the database's. There an oplog is like any other.
+    if (root.oplog !== undefined) put(root.data, "oplog", root.oplog);
+    delete root.oplog;
+    root.foreign.push(...root.folders.map((name) => join(path, name)));
     databases.clear();
     databases.set("", root);
   } else if (![...databases.values()].some(({ data, metadata }) => data.size + metadata.size > 0)) {
@@ -73,9 +84,10 @@ export async function readLayout(path: string): Promise<DumpLayout> {
   let preludePath = root.prelude;
   for (const [name, files] of databases) {
     const folder = isDatabase ? path : join(path, name);
-    const db = isDatabase ? basename(normalize(path)) : name;
+    const db = isDatabase ? basename(resolve(path)) : name;
     foreign.push(...files.foreign);
     preludePath ??= files.prelude;
+    joinSeries(files);
     for (const key of new Set([...files.data.keys(), ...files.metadata.keys()])) {
       collections.push(await collectionOf(folder, db, key, files));
     }
@@ -87,13 +99,24 @@ export async function readLayout(path: string): Promise<DumpLayout> {
     ...(preludePath === undefined
       ? {}
       : { prelude: parsePrelude(await readSmallText(preludePath)) }),
-    hasOplog: root.oplog,
+    hasOplog: root.oplog !== undefined,
     foreign,
   };
 }
 
 async function entriesOf(path: string): Promise<FolderEntry[]> {
-  const entries = await folderEntries(path, "source");
+  let entries: FolderEntry[] | undefined;
+  try {
+    entries = await folderEntries(path, "source");
+  } catch (error) {
+    const isFile = (error as { cause?: { code?: unknown } }).cause?.code === "ENOTDIR";
+    if (!isFile) throw error;
+    throw new NotFoundError(`Cannot read "${path}" as a dump: it is a file`, {
+      stage: "source",
+      hint: `Did you mean its folder, "${dirname(normalize(path))}/"?`,
+      cause: error,
+    });
+  }
   if (entries !== undefined) return entries;
   throw new NotFoundError(`Cannot read "${path}": there is no such folder`, {
     stage: "source",
@@ -105,7 +128,7 @@ function sort(entries: readonly FolderEntry[], folder: string, isRoot: boolean):
   const files: Files = {
     data: new Map(),
     metadata: new Map(),
-    oplog: false,
+    buckets: new Set(),
     foreign: [],
     folders: [],
   };
@@ -118,7 +141,7 @@ function sort(entries: readonly FolderEntry[], folder: string, isRoot: boolean):
     }
     const data = DATA.exec(name)?.[1], metadata = METADATA.exec(name)?.[1];
     if (PRELUDE.test(name)) files.prelude = path;
-    else if (isRoot && name === "oplog.bson") files.oplog = true;
+    else if (isRoot && name === "oplog.bson") files.oplog = path;
     else if (metadata !== undefined) put(files.metadata, metadata, path);
     else if (data !== undefined) put(files.data, data, path);
     // Part files and what the system leaves behind are not worth a word.
@@ -138,11 +161,31 @@ function put(files: Map<string, string>, key: string, path: string): void {
   files.set(key, path);
 }
 
+/** Puts the buckets of each time series to its metadata, which has its own name. */
+function joinSeries(files: Files): void {
+  for (const [key, path] of files.data) {
+    const series = seriesOfBuckets(collectionOfDumpFile(key) ?? key);
+    if (series === undefined) continue;
+    const own = dumpFileName(series);
+    if (!files.metadata.has(own)) continue;
+    const other = files.data.get(own);
+    if (other !== undefined) {
+      throw new DataError(`Cannot tell which is meant: "${other}" or "${path}"`, {
+        stage: "source",
+        hint: `One has the measurements of "${series}", the other its buckets; remove one of them.`,
+      });
+    }
+    files.data.delete(key);
+    files.data.set(own, path);
+    files.buckets.add(own);
+  }
+}
+
 async function collectionOf(
   folder: string,
   db: string,
   key: string,
-  { data, metadata }: Files,
+  { data, metadata, buckets }: Files,
 ): Promise<DumpedCollection> {
   const dataPath = data.get(key);
   const metadataPath = metadata.get(key);
@@ -156,7 +199,7 @@ async function collectionOf(
       hint: `Its name stands in ${key}.metadata.json, which is not there.`,
     });
   }
-  const { options, indexes, uuid } = parsed;
+  const { options, indexes, uuid, unknown = [] } = parsed;
   return {
     info: {
       namespace: { db, collection },
@@ -166,7 +209,9 @@ async function collectionOf(
       ...(uuid === undefined ? {} : { uuid }),
     },
     ...(dataPath === undefined ? {} : { dataPath }),
+    ofBuckets: buckets.has(key),
     bare: metadataPath === undefined,
+    unknown,
   };
 }
 

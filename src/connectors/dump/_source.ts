@@ -2,7 +2,8 @@ import { frameDocuments } from "../../bson/mod.ts";
 import {
   type Cancellable,
   type CollectionInfo,
-  type Issue,
+  DataError,
+  formatNamespace,
   type Origin,
   type ReadOptions,
   type Source,
@@ -10,8 +11,9 @@ import {
   throwIfInterrupted,
   UsageError,
 } from "../../core/mod.ts";
-import { openByteSource } from "../../io/mod.ts";
-import { type DumpSelection, leftOut } from "../../mongodump/mod.ts";
+import { type ByteSource, openByteSource } from "../../io/mod.ts";
+import { type DumpSelection, isBucket, leftOut } from "../../mongodump/mod.ts";
+import { DumpNotes } from "../_dump_notes.ts";
 import { type DumpedCollection, type DumpLayout, readLayout } from "./_layout.ts";
 
 /** Reads a dump, one collection after another, by name. */
@@ -40,7 +42,7 @@ export class DumpSource implements Source {
     for (const collection of collections) {
       throwIfInterrupted(options.signal);
       if (leftOut(collection.info.namespace, this.#selection) !== undefined) continue;
-      yield await withEstimate(collection);
+      yield await complete(collection);
     }
   }
 
@@ -51,30 +53,26 @@ export class DumpSource implements Source {
 
   /** Reads all that is asked for. */
   async *read(options: ReadOptions = {}): AsyncGenerator<SourceItem, void, void> {
-    const { include, partition, after, query = {}, batchBytes, batchDocuments, signal } = options;
+    const { partition, after, query = {} } = options;
     this.#refuse(query, partition !== undefined || after !== undefined);
+    const notes = new DumpNotes(this.#selection);
+    yield* notes.spread(this.#items(notes, options));
+  }
+
+  async *#items(
+    notes: DumpNotes,
+    { include, batchBytes, batchDocuments, signal }: ReadOptions,
+  ): AsyncGenerator<SourceItem, void, void> {
     const layout = await readLayout(this.#path);
-    const issues = this.#issuesOf(layout);
+    this.#note(layout, notes);
     let seq = 0;
     for (const collection of layout.collections) {
       throwIfInterrupted(signal);
-      const { info, dataPath, bare } = collection;
+      const { info, dataPath } = collection;
       const { namespace } = info;
-      const why = leftOut(namespace, this.#selection);
-      if (why !== undefined) {
-        if (!issues.some(({ code }) => code === why.code)) issues.push(why);
-        continue;
-      }
-      if (include !== undefined && !include(namespace)) continue;
-      yield { type: "begin", collection: await withEstimate(collection) };
-      if (bare) {
-        issues.push({
-          code: "no-metadata",
-          message: `"${dataPath}" has no metadata beside it: its options and indexes are not known`,
-          level: "info",
-          namespace,
-        });
-      }
+      if (notes.leaves(namespace) || !(include?.(namespace) ?? true)) continue;
+      noteCollection(collection, notes);
+      yield { type: "begin", collection: await complete(collection) };
       if (dataPath !== undefined) {
         await using bytes = await openByteSource(dataPath, signal === undefined ? {} : { signal });
         const batches = frameDocuments(bytes.chunks(), {
@@ -100,15 +98,14 @@ export class DumpSource implements Source {
           };
         }
       }
-      yield { type: "end", namespace, issues: issues.splice(0) };
+      yield { type: "end", namespace };
     }
   }
 
-  #issuesOf({ prelude, hasOplog, foreign }: DumpLayout): Issue[] {
-    const issues: Issue[] = [];
-    if (hasOplog) issues.push(leftOut({ db: "", collection: "oplog" }, this.#selection)!);
+  #note({ prelude, hasOplog, foreign }: DumpLayout, notes: DumpNotes): void {
+    if (hasOplog) notes.leaves({ db: "", collection: "oplog" });
     if (prelude === undefined) {
-      issues.push({
+      notes.add({
         code: "no-prelude",
         message: `"${this.#path}" has no prelude.json, which is written last: it was made by ` +
           "mongodump before 100.12, or is not complete",
@@ -117,13 +114,12 @@ export class DumpSource implements Source {
     }
     if (foreign.length > 0) {
       const more = foreign.length > 3 ? ` and ${foreign.length - 3} more` : "";
-      issues.push({
+      notes.add({
         code: "foreign-files",
         message: `Not a part of a dump, and left out: ${foreign.slice(0, 3).join(", ")}${more}`,
         level: "info",
       });
     }
-    return issues;
   }
 
   #refuse(query: object, positioned: boolean): void {
@@ -139,12 +135,53 @@ export class DumpSource implements Source {
   }
 }
 
-/** A collection with the size of its file, where that says how much there is to read. */
-async function withEstimate({ info, dataPath }: DumpedCollection): Promise<CollectionInfo> {
+function noteCollection(
+  { info, dataPath, bare, unknown }: DumpedCollection,
+  notes: DumpNotes,
+): void {
+  const { namespace } = info;
+  if (bare) {
+    notes.add({
+      code: "no-metadata",
+      message: `"${dataPath}" has no metadata beside it: its options and indexes are not known`,
+      level: "info",
+      namespace,
+    });
+  }
+  for (const key of unknown) {
+    notes.add({
+      code: "metadata-unknown",
+      message: `The metadata of "${formatNamespace(namespace)}" has "${key}", which is not known ` +
+        "and not carried",
+      level: "warning",
+      namespace,
+    });
+  }
+}
+
+/** A collection with what its file says: how much there is to read, whether it holds buckets. */
+async function complete(
+  { info, dataPath, ofBuckets }: DumpedCollection,
+): Promise<CollectionInfo> {
   if (dataPath === undefined) return { ...info, estimate: { documents: 0, bytes: 0 } };
   await using bytes = await openByteSource(dataPath);
   const { storedBytes, compression } = bytes;
-  if (storedBytes === undefined) return info;
+  const buckets = info.type === "timeseries" &&
+    (ofBuckets || await holdsBuckets(bytes, info.options));
+  const known = { ...info, ...(buckets ? { buckets } : {}) };
+  if (storedBytes === undefined) return known;
   const estimate = compression === "none" ? { bytes: storedBytes } : { storedBytes };
-  return { ...info, estimate };
+  return { ...known, estimate };
+}
+
+/** Whether the first document is a bucket; what is wrong with it reading will tell. */
+async function holdsBuckets(bytes: ByteSource, options: Uint8Array | undefined): Promise<boolean> {
+  try {
+    for await (const { buffer, starts } of frameDocuments(bytes.chunks(), { batchDocuments: 1 })) {
+      return isBucket(buffer, starts[0]!, options);
+    }
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+  }
+  return false;
 }

@@ -83,6 +83,7 @@ export class DumpConnector extends BaseConnector {
         options: true,
         indexes: true,
         views: true,
+        buckets: true,
         sequential: false,
         onConflict: ["report"],
         announced: true,
