@@ -25,7 +25,10 @@ import {
 
 const DATA = new URL("../../../../../shared/data/", import.meta.url);
 const present = await Deno.stat(DATA).then(() => true, () => false);
-if (!present) console.warn("../shared/data is absent: tests with real archives are skipped");
+if (!present) {
+  const line = "tests with real archives are skipped: ../shared/data is absent\n";
+  Deno.stderr.writeSync(new TextEncoder().encode(line));
+}
 
 const doc = (values: object) => new Uint8Array(serialize(values));
 const SERIES: Listed = {

@@ -1,0 +1,525 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { serialize } from "bson";
+import { gunzipSync } from "node:zlib";
+import { DumpConnector } from "../../../../src/connectors/dump/mod.ts";
+import {
+  type CollectionInfo,
+  DataError,
+  formatNamespace,
+  InterruptedError,
+  IoError,
+  type Issue,
+  NotFoundError,
+  type OpenOptions,
+  UsageError,
+} from "../../../../src/core/mod.ts";
+import { dumpFileName } from "../../../../src/mongodump/mod.ts";
+import { transfer } from "../../../../src/transfer/mod.ts";
+import { joined, plainMetadata, readAll } from "../archive/_archives.ts";
+
+const DATA = new URL("../../../../../shared/data/", import.meta.url);
+const present = await Deno.stat(DATA).then(() => true, () => false);
+if (!present) {
+  const line = "tests with real dumps are skipped: ../shared/data is absent\n";
+  Deno.stderr.writeSync(new TextEncoder().encode(line));
+}
+
+const doc = (values: object) => new Uint8Array(serialize(values));
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Makes files; a path of nothing but a slash at its end is a folder. */
+async function make(folder: string, files: Record<string, string | Uint8Array>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    const path = `${folder}/${name}`;
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    if (name.endsWith("/")) continue;
+    if (typeof content === "string") await Deno.writeTextFile(path, content);
+    else await Deno.writeFile(path, content);
+  }
+}
+
+/** All files below a folder, decompressed. */
+async function filesOf(folder: string | URL): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const walk = async (at: string, prefix: string) => {
+    for await (const { name, isDirectory } of Deno.readDir(at)) {
+      if (isDirectory) {
+        await walk(`${at}/${name}`, `${prefix}${name}/`);
+        continue;
+      }
+      const bytes = await Deno.readFile(`${at}/${name}`);
+      const plain = name.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+      found.set(prefix + name, new TextDecoder("latin1").decode(plain));
+    }
+  };
+  await walk(folder instanceof URL ? folder.pathname : folder, "");
+  return new Map([...found].sort());
+}
+
+/** Writes collections, each with its documents. */
+async function write(
+  connector: DumpConnector,
+  collections: readonly (CollectionInfo & { readonly documents?: readonly Uint8Array[] })[],
+  options: OpenOptions = {},
+): Promise<Issue[]> {
+  const writer = await connector.target.open(options);
+  const issues: Issue[] = [];
+  let seq = 0;
+  try {
+    for (const { documents = [], ...info } of collections) {
+      issues.push(...await writer.begin(info));
+      for (const buffer of documents) {
+        await writer.write({
+          namespace: info.namespace,
+          buffer,
+          starts: Uint32Array.of(0),
+          firstIndex: 0,
+          lane: 0,
+          seq: seq++,
+          after: { v: 1, kind: "test" },
+        });
+      }
+      issues.push(...await writer.end(info.namespace));
+    }
+    await writer.commit();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+  return issues;
+}
+
+const collection = (name: string, db = "shop"): CollectionInfo => ({
+  namespace: { db, collection: name },
+  type: "collection",
+});
+
+for (
+  const [name, path, compress] of [
+    ["dump-gzip", "dump-gzip/", "gzip"],
+    ["dump-plain", "dump-plain/", "none"],
+  ] as const
+) {
+  Deno.test({
+    name: `DumpConnector writes ${name} back, file by file (../shared/data)`,
+    ignore: !present,
+    fn: () =>
+      inFolder(async (folder) => {
+        const real = new URL(path, DATA);
+        await using source = new DumpConnector({ path: real.pathname });
+        await using target = new DumpConnector({ path: `${folder}/dump/`, compress });
+        await transfer(source, target);
+        const prelude = `prelude.json${compress === "gzip" ? ".gz" : ""}`;
+        const wanted = await filesOf(real);
+        const found = await filesOf(`${folder}/dump`);
+        const version = (text: string | undefined) => JSON.parse(text!).ServerVersion;
+        assertEquals(version(found.get(prelude)), version(wanted.get(`demo/${prelude}`)));
+        wanted.delete(`demo/${prelude}`);
+        found.delete(prelude);
+        assertEquals([...found.keys()], [...wanted.keys()]);
+        for (const [file, content] of wanted) {
+          assert(found.get(file) === content, `${file} differs`);
+        }
+      }),
+  });
+}
+
+Deno.test({
+  name: "DumpConnector reads a file of 2015 and its metadata (../shared/data)",
+  ignore: !present,
+  fn: () =>
+    inFolder(async (folder) => {
+      const bytes = await Deno.readFile(new URL("bson/tweets.bson.gz", DATA));
+      const metadata = await Deno.readFile(new URL("bson/tweets.metadata.json", DATA));
+      await make(folder, { "old/tweets.bson.gz": bytes, "old/tweets.metadata.json": metadata });
+      const { documents, infos } = await readAll(new DumpConnector({ path: folder }).source);
+      assertEquals(documents.get("old.tweets")?.length, 966);
+      assertEquals(infos.get("old.tweets")?.indexes?.length, 2);
+      await using source = new DumpConnector({ path: folder });
+      await using target = new DumpConnector({ path: `${folder}/out/` });
+      await transfer(source, target);
+      const written = await Deno.readFile(`${folder}/out/old/tweets.bson`);
+      assertEquals(written, new Uint8Array(gunzipSync(bytes)));
+    }),
+});
+
+Deno.test("DumpConnector names files as mongodump does, and finds the names again", () =>
+  inFolder(async (folder) => {
+    const long = "ü".repeat(100);
+    const names = ["a b", "a/b", "a$b", "x.y", long, `${long}2`];
+    const connector = new DumpConnector({ path: `${folder}/dump` });
+    await write(
+      connector,
+      names.map((name) => ({ ...collection(name), documents: [doc({ name })] })),
+    );
+    const files = [...(await filesOf(`${folder}/dump`)).keys()];
+    for (const name of names) assert(files.includes(`shop/${dumpFileName(name)}.bson`));
+    assert(files.every((file) => file.length <= "shop/".length + 255), "a name is too long");
+    const { documents } = await readAll(connector.source);
+    assertEquals([...documents.keys()].sort(), names.map((name) => `shop.${name}`).sort());
+    await Deno.remove(`${folder}/dump/shop/${dumpFileName(long)}.metadata.json`);
+    await assertRejects(() => readAll(connector.source), DataError, "its name was cut");
+  }));
+
+Deno.test("DumpConnector says which folder would work", async (t) => {
+  const table: [string, Record<string, string | Uint8Array>, string, RegExp, RegExp][] = [
+    ["not there", {}, "nowhere", /there is no such folder/, /spelling/],
+    ["one too high", { "top/shop/a.bson": "", "top/": "" }, "", /one folder too high/, /\/top"\?/],
+    ["a file", { "shop/a.bson": "" }, "shop/a.bson", /it is a file/, /shop\/"\?/],
+    ["empty", { "shop/": "" }, "", /no \.bson files/, /a folder for each database/],
+  ];
+  for (const [name, files, path, message, hint] of table) {
+    await t.step(name, () =>
+      inFolder(async (folder) => {
+        await make(folder, files);
+        const { source } = new DumpConnector({ path: `${folder}/${path}` });
+        const error = await assertRejects(() => readAll(source), NotFoundError);
+        assert(message.test(error.message), error.message);
+        assert(hint.test(error.hint ?? ""), error.hint);
+      }));
+  }
+});
+
+Deno.test("DumpConnector tells what is odd about a dump", async (t) => {
+  const steps: [string, Record<string, string | Uint8Array>, string[], string[]][] = [
+    [
+      "an old one, without prelude",
+      { "shop/a.bson": doc({}), "shop/a.metadata.json": plainMetadata("a") },
+      ["shop.a"],
+      ["no-prelude"],
+    ],
+    ["no metadata", { "prelude.json": "{}", "shop/a.bson": doc({}) }, ["shop.a"], ["no-metadata"]],
+    [
+      "empty metadata",
+      { "prelude.json": "{}", "shop/a.bson": doc({}), "shop/a.metadata.json": "" },
+      ["shop.a"],
+      [],
+    ],
+    [
+      "metadata alone",
+      { "prelude.json": "{}", "shop/a.metadata.json": plainMetadata("a") },
+      ["shop.a"],
+      [],
+    ],
+    [
+      "files that do not belong",
+      {
+        "shop/prelude.json": "{}",
+        "shop/a.metadata.json": "",
+        "shop/notes.txt": "x",
+        "b.txt": "x",
+      },
+      ["shop.a"],
+      ["foreign-files"],
+    ],
+    [
+      "the server's own, after all else",
+      { "prelude.json": "{}", "a/a.metadata.json": "", "b/system.profile.bson": doc({}) },
+      ["a.a"],
+      ["system-left-out"],
+    ],
+    [
+      "users and an oplog",
+      {
+        "prelude.json": "{}",
+        "oplog.bson": doc({}),
+        "admin/system.users.bson": doc({}),
+        "shop/a.metadata.json": "",
+      },
+      ["shop.a"],
+      ["oplog-not-replayed", "users-and-roles-left-out"],
+    ],
+    [
+      "metadata that says more",
+      { "prelude.json": "{}", "shop/a.metadata.json": '{"indexes":[],"later":1}' },
+      ["shop.a"],
+      ["metadata-unknown"],
+    ],
+    [
+      "an oplog of one's own in the folder of a database",
+      {
+        "oplog.bson": doc({}),
+        "oplog.metadata.json": plainMetadata("oplog"),
+        "prelude.json": "{}",
+      },
+      ["oplog"],
+      [],
+    ],
+    [
+      "folders in the folder of a database",
+      { "a.metadata.json": "", "prelude.json": "{}", "shop/b.bson": doc({}) },
+      ["a"],
+      ["foreign-files"],
+    ],
+  ];
+  for (const [name, files, collections, codes] of steps) {
+    await t.step(name, () =>
+      inFolder(async (folder) => {
+        await make(`${folder}/dump`, files);
+        const { documents, issues } = await readAll(
+          new DumpConnector({ path: `${folder}/dump` }).source,
+        );
+        assertEquals([...documents.keys()].map((each) => each.replace(/^dump\./, "")), collections);
+        assertEquals(issues.map(({ code }) => code), codes);
+      }));
+  }
+});
+
+Deno.test("DumpConnector refuses what has two meanings", async (t) => {
+  const series =
+    '{"options":{"timeseries":{"timeField":"t"}},"indexes":[],"collectionName":"w","type":"timeseries"}';
+  const table: [string, Record<string, string | Uint8Array>, RegExp][] = [
+    ["twice", { "shop/a.bson": "", "shop/a.bson.gz": "" }, /Cannot tell which is meant/],
+    [
+      "metadata twice",
+      { "shop/a.metadata.json": "", "shop/a.metadata.json.gz": "" },
+      /which is meant/,
+    ],
+    [
+      "buckets and measurements",
+      { "shop/w.bson": "", "shop/system.buckets.w.bson": "", "shop/w.metadata.json": series },
+      /which is meant/,
+    ],
+    [
+      "metadata that is none",
+      { "shop/a.bson": "", "shop/a.metadata.json": "[]" },
+      /a\.metadata\.json/,
+    ],
+    [
+      "metadata that is no text",
+      { "shop/a.bson": "", "shop/a.metadata.json": new Uint8Array([0x7b, 0xff, 0x7d]) },
+      /not text in UTF-8/,
+    ],
+  ];
+  for (const [name, files, message] of table) {
+    await t.step(name, () =>
+      inFolder(async (folder) => {
+        await make(folder, files);
+        const error = await assertRejects(
+          () => readAll(new DumpConnector({ path: folder }).source),
+          DataError,
+        );
+        assert(message.test(error.message), error.message);
+      }));
+  }
+});
+
+Deno.test("DumpConnector keeps the buckets of a time series apart from its measurements", async (t) => {
+  const bucket = doc({ _id: 1, control: { version: 1 }, data: { t: { 0: new Date(0) } } });
+  const measurement = doc({ _id: 1, t: new Date(0) });
+  const table: [string, string, boolean, string, string[]][] = [
+    ["before 8.3", "7.0.2", true, "system.buckets.weather.bson", []],
+    ["from 8.3 on", "9.0.0", true, "weather.bson", []],
+    ["measurements", "", false, "weather.bson", ["time-series-as-measurements"]],
+  ];
+  for (const [name, serverVersion, buckets, file, codes] of table) {
+    await t.step(name, () =>
+      inFolder(async (folder) => {
+        const connector = new DumpConnector({ path: `${folder}/dump` });
+        const info = {
+          namespace: { db: "iot", collection: "weather" },
+          type: "timeseries",
+          options: doc({ timeseries: { timeField: "t" } }),
+          documents: [buckets ? bucket : measurement],
+          ...(buckets ? { buckets } : {}),
+        } as const;
+        const issues = await write(connector, [info], { origin: { serverVersion } });
+        assertEquals(issues.map(({ code }) => code), codes);
+        const files = [...(await filesOf(`${folder}/dump/iot`)).keys()];
+        assertEquals(files, [file, "weather.metadata.json"].sort());
+        const { infos } = await readAll(connector.source);
+        assertEquals(infos.get("iot.weather")?.buckets, buckets ? true : undefined);
+        const [described] = await Array.fromAsync(connector.source.describe());
+        assertEquals(described?.buckets, buckets ? true : undefined);
+      }));
+  }
+});
+
+Deno.test("DumpConnector replaces what is written, all of it, and nothing else", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/dump`;
+    const plain = new DumpConnector({ path }), gzip = new DumpConnector({ path, compress: "gzip" });
+    const before = [
+      { ...collection("a"), documents: [doc({ n: 1 })] },
+      { ...collection("b"), documents: [doc({ n: 2 })] },
+    ];
+    await write(plain, before);
+    await Deno.writeTextFile(`${path}/shop/notes.txt`, "mine");
+    const refused = await assertRejects(() => write(gzip, before), IoError, "not empty");
+    assert(refused.hint?.includes("--overwrite"));
+    const view: CollectionInfo = {
+      ...collection("b"),
+      type: "view",
+      options: doc({ viewOn: "a", pipeline: [] }),
+    };
+    await write(gzip, [view], { overwrite: true });
+    assertEquals([...(await filesOf(path)).keys()], [
+      "prelude.json.gz",
+      "shop/a.bson",
+      "shop/a.metadata.json",
+      "shop/b.metadata.json.gz",
+      "shop/notes.txt",
+    ]);
+    const { infos, documents } = await readAll(plain.source);
+    assertEquals(infos.get("shop.b")?.type, "view");
+    assertEquals(documents.get("shop.a")?.length, 1);
+  }));
+
+Deno.test("DumpConnector leaves no prelude and no half file of a run that fails", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/out`;
+    await make(`${folder}/in`, {
+      "prelude.json": "{}",
+      "shop/a.bson": doc({ n: 1 }),
+      "shop/a.metadata.json": plainMetadata("a"),
+      "shop/b.bson": joined([doc({ n: 1 }), new Uint8Array([9, 0])]),
+      "shop/b.metadata.json": plainMetadata("b"),
+    });
+    await using source = new DumpConnector({ path: `${folder}/in` });
+    await using target = new DumpConnector({ path });
+    await assertRejects(() => transfer(source, target), DataError, "b.bson");
+    assertEquals([...(await filesOf(path)).keys()], ["shop/a.bson", "shop/a.metadata.json"]);
+    // Over a dump that was whole: it is not any more, and does not say so.
+    await write(new DumpConnector({ path: `${folder}/old` }), [collection("b")]);
+    await using over = new DumpConnector({ path: `${folder}/old` });
+    await assertRejects(() => transfer(source, over, { overwrite: true }), DataError);
+    const left = [...(await filesOf(`${folder}/old`)).keys()];
+    assert(!left.includes("prelude.json"), "the old prelude is there");
+    assertEquals(left.filter((file) => file.includes("part")), []);
+    assertEquals(await Deno.stat(`${folder}/old/shop/b.bson`).then(({ size }) => size), 0);
+  }));
+
+Deno.test("DumpConnector makes no folder for a run that writes nothing", () =>
+  inFolder(async (folder) => {
+    const writer = await new DumpConnector({ path: `${folder}/a/b` }).target.open();
+    await writer.begin(collection("x"));
+    await writer.abort();
+    await writer.abort();
+    // What stood above was not there either, and is no part of the dump.
+    assertEquals(await Deno.stat(`${folder}/a/b`).then(() => true, () => false), false);
+  }));
+
+Deno.test("DumpConnector says that names differ by case alone", () =>
+  inFolder(async (folder) => {
+    const connector = new DumpConnector({ path: `${folder}/dump` });
+    const caseless = await Deno.stat(folder.toUpperCase()).then(() => true, () => false);
+    const both = [collection("Orders"), collection("orders")];
+    if (caseless) {
+      await assertRejects(() => write(connector, both), IoError, "on this disk it is");
+      return;
+    }
+    const issues = await write(connector, both);
+    assertEquals(issues.map(({ code }) => code), ["names-differ-by-case"]);
+    assertEquals((await readAll(connector.source)).documents.size, 2);
+  }));
+
+Deno.test("DumpConnector tells that a file changed while it was read", () =>
+  inFolder(async (folder) => {
+    const documents = Array.from({ length: 9000 }, (_, i) => doc({ _id: i, x: "x".repeat(1000) }));
+    await make(folder, { "shop/a.bson": joined(documents), "shop/a.metadata.json": "" });
+    const { source } = new DumpConnector({ path: folder });
+    const error = await assertRejects(async () => {
+      let count = 0;
+      for await (const item of source.read({ batchBytes: 100_000 })) {
+        if (item.type !== "batch") continue;
+        item.batch.release?.();
+        if (++count === 1) await Deno.truncate(`${folder}/shop/a.bson`, 4_000_100);
+      }
+    }, DataError);
+    assert(/a\.bson/.test(error.message), error.message);
+    assert(error.index !== undefined && error.index > 0, "no position");
+  }));
+
+Deno.test("DumpConnector reads only what is included, and stops by signal", () =>
+  inFolder(async (folder) => {
+    const connector = new DumpConnector({ path: `${folder}/dump` });
+    await write(
+      connector,
+      ["a", "b", "c"].map((name) => ({ ...collection(name), documents: [doc({})] })),
+    );
+    const { documents } = await readAll(connector.source, {
+      include: ({ collection }) => collection !== "b",
+    });
+    assertEquals([...documents.keys()], ["shop.a", "shop.c"]);
+    const controller = new AbortController();
+    await assertRejects(async () => {
+      for await (const item of connector.source.read({ signal: controller.signal })) {
+        if (item.type === "end") controller.abort();
+      }
+    }, InterruptedError);
+  }));
+
+Deno.test("DumpConnector writes several collections at once", () =>
+  inFolder(async (folder) => {
+    const connector = new DumpConnector({ path: `${folder}/dump`, compress: "gzip" });
+    const infos = ["a", "b", "c"].map((name) => collection(name));
+    const writer = await connector.target.open();
+    await Promise.all(infos.map((info) => writer.begin(info)));
+    await Promise.all(infos.flatMap((info, lane) =>
+      Array.from({ length: 20 }, (_, seq) =>
+        writer.write({
+          namespace: info.namespace,
+          buffer: doc({ _id: seq, lane }),
+          starts: Uint32Array.of(0),
+          firstIndex: seq,
+          lane,
+          seq,
+          after: { v: 1, kind: "test" },
+        }))
+    ));
+    await Promise.all(infos.map(({ namespace }) =>
+      writer.end(namespace)
+    ));
+    await writer.commit();
+    const { documents } = await readAll(connector.source);
+    for (const { namespace } of infos) {
+      assertEquals(documents.get(formatNamespace(namespace))?.length, 20);
+    }
+  }));
+
+Deno.test("DumpConnector refuses what a dump cannot do", async () => {
+  let refused: unknown;
+  try {
+    new DumpConnector({ path: "x", compress: "zstd" });
+  } catch (error) {
+    refused = error;
+  }
+  assert(refused instanceof UsageError && refused.message.includes("gzip alone"));
+  const connector = new DumpConnector({ path: "x" });
+  await assertRejects(() => connector.target.open({ onConflict: "skip" }), UsageError);
+  await assertRejects(
+    () => Array.fromAsync(connector.source.read({ query: { sort: { a: 1 } } })),
+    UsageError,
+    "sort",
+  );
+});
+
+Deno.test({
+  name: "DumpConnector says that the disk is full, and takes away what it began",
+  ignore: Deno.build.os !== "linux" || !await Deno.stat("/dev/full").then(() => true, () => false),
+  fn: () =>
+    inFolder(async (folder) => {
+      const path = `${folder}/dump`;
+      await make(path, { "shop/": "" });
+      // A device that is always full stands where the file is to be.
+      await Deno.symlink("/dev/full", `${path}/shop/a.bson`);
+      const connector = new DumpConnector({ path });
+      const writing = () =>
+        write(connector, [{ ...collection("a"), documents: [doc({ x: "x".repeat(3_000_000) })] }], {
+          overwrite: true,
+        });
+      const error = await assertRejects(writing, IoError, "the disk is full");
+      assertEquals(error.stage, "target");
+      assertEquals([...(await Array.fromAsync(Deno.readDir(path)))].map(({ name }) => name), [
+        "shop",
+      ]);
+    }),
+});
