@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import ts from "typescript";
 import { GENERATORS } from "@datahood/cli";
+import { TREE, wholeTree } from "../../src/cli/_tree.ts";
 import { gzip } from "./_documents.ts";
 import { bsonOf, namesIn, orders } from "./_schema.ts";
 import { inFolder, runCli } from "./_run_cli.ts";
@@ -294,3 +295,19 @@ Deno.test("datahood schema -o folder/ makes an index that compiles under tsc --s
     assertEquals(problems, []);
     assert(program.getSourceFiles().some(({ fileName }) => fileName.endsWith("types/orders.ts")));
   }));
+
+Deno.test("datahood schema names every target, and has every option of theirs", async () => {
+  const schemaOf = (tree: typeof TREE) => tree.commands!.find(({ name }) => name === "schema")!;
+  const to = schemaOf(TREE).groups!.flatMap(({ options }) => options)
+    .find(({ flags }) => flags.startsWith("--to "))!;
+  const kinds = GENERATORS.map(({ kind }) => kind);
+  assertEquals(to.words, kinds);
+  assertStringIncludes(to.help, kinds.join(", "));
+  const flags = schemaOf(await wholeTree()).groups!.flatMap(({ options }) => options)
+    .map(({ flags }) => flags);
+  const wanted = new Set(GENERATORS.flatMap(({ options }) => options.map(({ flag }) => flag)));
+  for (const flag of wanted) assertEquals(flags.filter((one) => one === flag).length, 1, flag);
+  // No option of a target is one that the command has already.
+  const names = flags.flatMap((text) => text.match(/(?<![\w-])--[a-z][\w-]*/g) ?? []);
+  assertEquals(new Set(names).size, names.length, names.join(" "));
+});
