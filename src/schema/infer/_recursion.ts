@@ -1,6 +1,8 @@
 import { type Field, ObjectNode, type ValueNode } from "../../profile/mod.ts";
 import { mergeObject } from "../../profile/merge.ts";
+import { mapKeys, resolveMaps } from "./_resolve_maps.ts";
 import { joinUnreadableKeys, keyText } from "./_unreadable_keys.ts";
+import type { Overrides } from "./options.ts";
 
 export { keyText };
 
@@ -23,14 +25,17 @@ export interface Reference {
  * too, and whose fields fit that ancestor, became a reference to it.
  *
  * @param root The objects; they stay as they are.
+ * @param overrides What is to be a map, or none; maps stay objects with many keys if it is not given.
  * @returns The copy, and the references by the node that holds them.
  */
 export function foldRecursion(
   root: ObjectNode,
+  overrides?: Overrides,
 ): { root: ObjectNode; references: ReadonlyMap<ValueNode, Reference> } {
   const copy = new ObjectNode();
   mergeObject(copy, root);
   joinUnreadableKeys(copy);
+  if (overrides !== undefined) resolveMaps(copy, overrides);
   const references = new Map<ValueNode, Reference>();
   const documents = [...copy.all()].filter((field) => holdsDocuments(copy, field))
     .map((field) => ({ key: keyText(field), object: copy }));
@@ -114,8 +119,8 @@ function visit(
  * one at least that the other always has.
  */
 function fits(object: ObjectNode, ancestor: ObjectNode): boolean {
-  if (object.kept === 0 || ancestor.kept === 0) return false;
-  let common = false;
+  if (object.kept === 0) return object.folded === null && isPlainMap(ancestor);
+  let common = isPlainMap(ancestor);
   for (const field of object.all()) {
     const { keyBytes, hash, node } = field;
     const other = ancestor.find(keyBytes, 0, keyBytes.length - 1, hash);
@@ -124,6 +129,11 @@ function fits(object: ObjectNode, ancestor: ObjectNode): boolean {
     if (other.count === ancestor.count) common = true;
   }
   return common;
+}
+
+/** Whether objects are a map without keys that are names: one without any key fits too. */
+function isPlainMap(node: ObjectNode): boolean {
+  return mapKeys(node)?.named.length === 0;
 }
 
 /**

@@ -1,41 +1,37 @@
 import type { Field, ObjectNode } from "../../profile/mod.ts";
-import { type DynamicKeys, dynamicKeys } from "./_map.ts";
+import { type MapKeys, mapKeys } from "./_resolve_maps.ts";
 import { findVariants, type FoundVariants } from "./_variants.ts";
 
 /** What objects are: records, maps, or records of several shapes. */
 export type Shape =
   | { readonly as: "record" }
-  | { readonly as: "map" } & DynamicKeys
+  | { readonly as: "map" } & MapKeys
   | { readonly as: "variants" } & FoundVariants;
 
 const RECORD: Shape = { as: "record" };
 
-/** What each of a profile's objects are; found once, so that the values of a map stay the same. */
+/** What each of a profile's objects are, maps being resolved; looked up once. */
 export class Shapes {
   readonly #known = new Map<ObjectNode, Shape>();
 
-  /** What objects are, if nothing else was said of them. */
+  /** What objects are. */
   of(node: ObjectNode): Shape {
-    return this.#known.get(node) ?? this.decide(node, undefined, true);
+    let shape = this.#known.get(node);
+    if (shape === undefined) {
+      shape = shapeOf(node);
+      this.#known.set(node, shape);
+    }
+    return shape;
   }
 
-  /**
-   * Decides what objects are.
-   *
-   * @param node The objects.
-   * @param wanted What someone says that they are.
-   * @param maybeMap Whether they may be a map without that.
-   */
-  decide(node: ObjectNode, wanted: "map" | "record" | undefined, maybeMap: boolean): Shape {
-    const shape = decide(node, wanted, maybeMap);
-    this.#known.set(node, shape);
-    return shape;
+  /** Takes objects as records, as someone said. */
+  setRecord(node: ObjectNode): void {
+    this.#known.set(node, RECORD);
   }
 }
 
-function decide(node: ObjectNode, wanted: "map" | "record" | undefined, maybeMap: boolean): Shape {
-  if (wanted === "record") return RECORD;
-  const map = maybeMap || wanted === "map" ? dynamicKeys(node, wanted === "map") : undefined;
+function shapeOf(node: ObjectNode): Shape {
+  const map = mapKeys(node);
   if (map !== undefined) return { as: "map", ...map };
   const variants = findVariants(node);
   return variants === undefined ? RECORD : { as: "variants", ...variants };

@@ -28,8 +28,8 @@ export function survey(root: ObjectNode, shapes: Shapes, overrides: Overrides): 
   function object(node: ObjectNode, place: Place): boolean {
     objects.set(node, place);
     const wanted = Object.hasOwn(overrides, place.path) ? overrides[place.path]!.as : undefined;
-    // The document itself is a record unless it is told otherwise: it has an _id at least.
-    const shape = shapes.decide(node, wanted, place.path !== "");
+    if (wanted === "record") shapes.setRecord(node);
+    const shape = shapes.of(node);
     let found = hasMore(overrides, place.path);
     for (const inner of below(node, shape, place)) {
       if (value(inner.value, inner.place)) found = true;

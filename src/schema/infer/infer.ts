@@ -122,7 +122,7 @@ class Inference {
     this.collection = collection;
     this.#options = options;
     const { overrides = {}, minShare = 0 } = options;
-    const { root, references } = foldRecursion(collection.profile.root);
+    const { root, references } = foldRecursion(collection.profile.root, overrides);
     this.#root = root;
     this.#references = references;
     const found = survey(root, this.#shapes, overrides);

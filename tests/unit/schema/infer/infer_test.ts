@@ -320,6 +320,45 @@ export interface OrderTree {
 }`,
     );
   });
+  await t.step("in maps, and of maps", () => {
+    let next = 0;
+    const note = (depth: number): unknown => ({
+      text: `note ${next++}`,
+      ...(depth === 0 ? {} : { notes: [note(depth - 1)] }),
+    });
+    const folder = (depth: number): unknown => ({
+      size: next++,
+      files: depth === 0 ? {} : { [hex(next++)]: folder(depth - 1), [hex(next++)]: folder(0) },
+    });
+    assertEquals(
+      types(repeat(40, (i) => ({
+        users: { [hex(i)]: { notes: [note(2)] }, [hex(i + 1)]: { notes: [] } },
+        files: { [hex(i)]: folder(3), [hex(i + 1)]: folder(1) },
+      }))).replace(/ {2}\/\*\*.*\n/g, ""),
+      `export interface Order {
+  users: Record<string, OrderUser>;
+  files: OrderFiles;
+}
+
+export interface OrderUser {
+  notes: OrderUserNote[];
+}
+
+export interface OrderUserNote {
+  text: string;
+  notes?: OrderUserNote[];
+}
+
+export interface OrderFiles {
+  [key: string]: OrderFile;
+}
+
+export interface OrderFile {
+  size: number;
+  files: OrderFiles;
+}`,
+    );
+  });
   await t.step("of whole documents", () => {
     const page = (depth: number): Record<string, unknown> => ({
       _id: depth,
