@@ -21,7 +21,7 @@ export function growingSample(): { before: GeneratorDataSet; after: GeneratorDat
     ["customer", person(i, [["address", new RawObject([["city", "Basel"], ["zip", "4000"]])]])],
     ["items", [
       new RawObject([["price", new Int32(1)], ["item", new RawObject([["sku", "a"]])]]),
-      "none",
+      new RawObject([["price", null], ["seller", person(i)]]),
     ]],
     ["shipping", new RawObject([["billing_data", new RawObject([["address", null]])]])],
   ];

@@ -1,5 +1,6 @@
 import type { KindName } from "../../src/profile/mod.ts";
 import type { GenerateContext, SchemaModel } from "../../src/schema/mod.ts";
+import { mongooseTells } from "./_mongoose_rule.ts";
 import { kindsOf, type Mutant } from "../../src/testing/mod.ts";
 
 /** A generator with options, and which mutants its target's language has any way to tell. */
@@ -50,7 +51,12 @@ export const TARGETS: readonly Target[] = [
     options: { strictNumbers: true },
     tells: () => true,
   },
-  { kind: "mongoose", name: "mongoose", options: {}, tells: changesFamily },
+  {
+    kind: "mongoose",
+    name: "mongoose",
+    options: {},
+    tells: (mutant, model) => changesFamily(mutant) && mongooseTells(mutant, model),
+  },
   { kind: "typeddict", name: "typeddict", options: {}, tells: changesFamily },
   { kind: "pydantic", name: "pydantic", options: {}, tells: changesFamily },
 ];
