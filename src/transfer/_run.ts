@@ -20,6 +20,7 @@ import {
   UsageError,
   type Writer,
 } from "../core/mod.ts";
+import { BSON_TYPE, findElement } from "../bson/mod.ts";
 import { ByteBudget } from "./_budget.ts";
 import { LaneTracker } from "./lane_tracker.ts";
 import type { CheckedOptions } from "./options.ts";
@@ -56,6 +57,8 @@ export class Run {
   readonly #collections = new Map<string, OpenCollection>();
   readonly #taken = new Map<string, string>();
   readonly #ended = new Set<string>();
+  /** Views by the name they get, and what each shows. */
+  readonly #views = new Map<Namespace, string>();
   /** How many batches of each lane of the source came, and how many went out. */
   readonly #arrived = new Map<number, number>();
   readonly #departed = new Map<number, number>();
@@ -152,6 +155,21 @@ export class Run {
       await reader.close();
     }
     this.#throwIfFailed();
+    this.#checkViews();
+  }
+
+  /** Says of each view whether what it shows came with it: left out, or under another name. */
+  #checkViews(): void {
+    for (const [namespace, on] of this.#views) {
+      if (this.#taken.has(formatNamespace({ db: namespace.db, collection: on }))) continue;
+      this.#issue({
+        code: "view-source-left-out",
+        message: `"${formatNamespace(namespace)}" is a view on "${on}", which was not written ` +
+          "under that name with it",
+        level: "warning",
+        namespace,
+      });
+    }
   }
 
   async #take(item: SourceItem, writer: Writer): Promise<void> {
@@ -186,6 +204,8 @@ export class Run {
       begun: false,
     };
     this.#collections.set(name, open);
+    const on = this.#target.capabilities.views ? viewedOf(collection) : undefined;
+    if (on !== undefined && this.#options.views !== "documents") this.#views.set(to, on);
     this.#tally.collections.push(open.tally);
     const { documents, bytes } = collection.estimate ?? {};
     this.#tell({
@@ -457,4 +477,13 @@ function count(numbers: Map<number, number>, lane: number): number {
   const number = numbers.get(lane) ?? 0;
   numbers.set(lane, number + 1);
   return number;
+}
+
+/** What a view shows: the name of a collection of its database. */
+function viewedOf({ type, options }: CollectionInfo): string | undefined {
+  if (type !== "view" || options === undefined) return undefined;
+  const on = findElement(options, 0, "viewOn");
+  return on?.type === BSON_TYPE.string
+    ? new TextDecoder().decode(options.subarray(on.valueStart + 4, on.end - 1))
+    : undefined;
 }

@@ -9,6 +9,7 @@ import {
   UnsupportedError,
   UsageError,
 } from "../../core/mod.ts";
+import { bucketsOfSeries } from "../../mongodump/mod.ts";
 import { differingOptions, DROPPED_OPTIONS, type Existing, findExisting } from "./_existing.ts";
 import { idIndexOf } from "./_index_spec.ts";
 import { commandFailure, type Sending } from "./_sending.ts";
@@ -55,7 +56,15 @@ export async function createTarget(
   const wanted = wantedOptions(info, open, say);
   if (existing === undefined) {
     existing = await create(sending, info, wanted, say);
-    if (existing === undefined) return collectionOf(info, plain(wanted), issues);
+    if (existing === undefined) {
+      if (info.buckets !== true) return collectionOf(info, plain(wanted), issues);
+      try {
+        return await bucketsOf(sending, info, issues);
+      } catch (error) {
+        await drop(sending, info).catch(() => {});
+        throw error;
+      }
+    }
   }
   checkKind(sending, info, existing, say);
   if (info.options !== undefined && info.type === existing.type) {
@@ -69,7 +78,28 @@ export async function createTarget(
       );
     }
   }
+  if (info.buckets === true) return await bucketsOf(sending, info, issues);
   return collectionOf({ ...info, type: existing.type }, existing.options, issues);
+}
+
+/** The collection behind a time series, into which its buckets go; not every server has one. */
+async function bucketsOf(
+  sending: Sending,
+  info: CollectionInfo,
+  issues: readonly Issue[],
+): Promise<TargetCollection> {
+  const { db, collection } = info.namespace;
+  const namespace = { db, collection: bucketsOfSeries(collection) };
+  const shown = formatNamespace(info.namespace);
+  if (await findExisting(sending, namespace) === undefined) {
+    throw new UnsupportedError(
+      `Cannot write "${shown}": the source has the buckets of this time series, and the server has ` +
+        `no "${namespace.collection}" for them`,
+      { stage: "target", hint: `leave it out with --exclude '${shown}'` },
+    );
+  }
+  // Each bucket has its `_id`, as the documents of any collection.
+  return { ...collectionOf(info, {}, issues), namespace, timeseries: false };
 }
 
 type Say = (code: string, level: Issue["level"], message: string) => void;

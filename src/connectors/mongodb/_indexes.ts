@@ -1,5 +1,6 @@
 /** Builds a collection's indexes after its data. */
-import { formatNamespace, type Issue, type OpenOptions } from "../../core/mod.ts";
+import { EJSON } from "bson";
+import { formatNamespace, type Issue, type Namespace, type OpenOptions } from "../../core/mod.ts";
 import { type IndexSpec, indexSpecsOf, modernSpec } from "./_index_spec.ts";
 import { commandFailure, type Sending } from "./_sending.ts";
 import type { TargetCollection } from "./_target_collection.ts";
@@ -35,7 +36,9 @@ export async function buildIndexes(
   target: TargetCollection,
   open: OpenOptions,
 ): Promise<readonly Issue[]> {
-  const { info, namespace } = target;
+  const { info } = target;
+  // Those of a time series are built on it, wherever its buckets went.
+  const { namespace } = info;
   const { indexes: which = "all" } = open;
   if (which === "none" || info.indexes === undefined || info.type === "view") return [];
   const shown = formatNamespace(namespace);
@@ -80,7 +83,8 @@ async function buildOne(
   spec: IndexSpec,
   say: Say,
 ): Promise<boolean> {
-  const shown = formatNamespace(target.namespace);
+  const { namespace } = target.info;
+  const shown = formatNamespace(namespace);
   try {
     await build([spec.spec]);
     return true;
@@ -108,10 +112,17 @@ async function buildOne(
       "index-not-built",
       "warning",
       `the index "${spec.name}" of ${shown} was not built: ` +
-        (known === undefined ? `the server refuses it (${said})` : `${known} (${said})`),
+        (known === undefined ? `the server refuses it (${said})` : `${known} (${said})`) +
+        `; to build it alone: ${commandOf(namespace, spec)}`,
     );
     return false;
   }
+}
+
+/** What builds one index, to be pasted into mongosh. */
+function commandOf({ db, collection }: Namespace, { spec }: IndexSpec): string {
+  const command = { createIndexes: collection, indexes: [spec] };
+  return `db.getSiblingDB(${JSON.stringify(db)}).runCommand(${EJSON.stringify(command)})`;
 }
 
 /** Errors that the next index would meet too. */
@@ -128,7 +139,7 @@ function throwIfHopeless(error: unknown, sending: Sending, { namespace }: Target
 /** Says aloud what a TTL index will delete, and whether it has something to delete at once. */
 async function sayTtl(
   { client }: Sending,
-  { namespace }: TargetCollection,
+  { info: { namespace } }: TargetCollection,
   { name, ttl }: IndexSpec,
   say: Say,
 ): Promise<void> {

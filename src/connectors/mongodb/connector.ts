@@ -4,6 +4,7 @@ import {
   DatahoodError,
   type Namespace,
   type OpenOptions,
+  type Origin,
   type PermissionNeed,
   type ReadOptions,
   type Source,
@@ -15,7 +16,7 @@ import {
 } from "../../core/mod.ts";
 import { BaseConnector } from "../base.ts";
 import { nameServerNeeds, openSession } from "./connect.ts";
-import { describeCollections } from "./describe.ts";
+import { describeCollections, originOf } from "./describe.ts";
 import { displayOf, type MongoConnectorOptions } from "./options.ts";
 import { hostNeeds, mongoPermissions, option, parseUri } from "./permissions.ts";
 import { readCollections } from "./read.ts";
@@ -169,6 +170,9 @@ export class MongoConnector extends BaseConnector {
           throw atStage(error, "source");
         }
       },
+      async origin(options: Cancellable = {}): Promise<Origin> {
+        return await originOf(await open(options));
+      },
       async *read(options: ReadOptions = {}): AsyncGenerator<SourceItem, void, void> {
         try {
           yield* readCollections(await open(options), options);
@@ -192,6 +196,8 @@ export class MongoConnector extends BaseConnector {
         options: true,
         indexes: true,
         views: true,
+        // Where the server has none either, only the first time series tells.
+        buckets: false,
         sequential: false,
         onConflict: ["report", "skip", "stop", "replace"],
       },

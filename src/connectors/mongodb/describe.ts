@@ -1,13 +1,15 @@
 import type { Db } from "mongodb";
-import { deserialize } from "bson";
+import { Binary, deserialize } from "bson";
 import {
   type Cancellable,
   type CollectionInfo,
   type CollectionType,
   type Namespace,
   NotFoundError,
+  type Origin,
   throwIfInterrupted,
 } from "../../core/mod.ts";
+import { bucketsOfSeries } from "../../mongodump/mod.ts";
 import { nearest } from "../_nearest.ts";
 import { estimateOf } from "./_estimate.ts";
 import { compareNamespaces } from "./_position.ts";
@@ -26,6 +28,8 @@ interface Listed {
   readonly name: string;
   readonly type: CollectionType;
   readonly options?: Uint8Array;
+  /** 32 hex digits. */
+  readonly uuid?: string;
 }
 
 /**
@@ -113,12 +117,18 @@ async function list(db: Db, filter: { name?: string }): Promise<Listed[]> {
 }
 
 function listedOf(bytes: Uint8Array): Listed {
-  const { name, type } = deserialize(bytes) as { name: string; type?: string };
+  const { name, type, info } = deserialize(bytes) as {
+    name: string;
+    type?: string;
+    info?: { uuid?: unknown };
+  };
   const options = rawField(bytes, "options");
+  const uuid = info?.uuid instanceof Binary ? info.uuid.toString("hex") : undefined;
   return {
     name,
     type: typeOf(type, options),
     ...(options === undefined ? {} : { options }),
+    ...(uuid === undefined ? {} : { uuid }),
   };
 }
 
@@ -179,9 +189,14 @@ async function complete(
   session: MongoSession,
   db: Db,
   namespace: Namespace,
-  { name, type, options }: Listed,
+  { name, type, options, uuid }: Listed,
 ): Promise<CollectionInfo> {
-  const info = { namespace, type, ...(options === undefined ? {} : { options }) };
+  const info = {
+    namespace,
+    type,
+    ...(options === undefined ? {} : { options }),
+    ...(uuid === undefined ? {} : { uuid }),
+  };
   if (type === "view") return info;
   const [indexes, estimate] = await Promise.all([
     listIndexes(db, name, session),
@@ -218,6 +233,46 @@ async function listIndexes(
     throw translateError(error, { action: "read", display, command, namespace, loggedIn });
   } finally {
     await cursor.close();
+  }
+}
+
+/**
+ * The collection that holds the buckets of a time series, where the server has one that may be read:
+ * from 8.3 on there is none.
+ *
+ * @param session The session.
+ * @param namespace The time series.
+ * @returns Its name, or nothing.
+ */
+export async function findBuckets(
+  session: MongoSession,
+  { db, collection }: Namespace,
+): Promise<Namespace | undefined> {
+  const buckets = { db, collection: bucketsOfSeries(collection) };
+  const database = session.client.db(db);
+  try {
+    if ((await list(database, { name: buckets.collection })).length === 0) return undefined;
+    // To list it and to read it are two rights.
+    await database.collection(buckets.collection).findOne({}, { projection: { _id: 1 } });
+    return buckets;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Which server it is.
+ *
+ * @param session The session.
+ * @returns Its version, where it tells it.
+ */
+export async function originOf({ client }: MongoSession): Promise<Origin> {
+  try {
+    const { version } = await client.db("admin").command({ buildInfo: 1 });
+    return typeof version === "string" ? { serverVersion: version } : {};
+  } catch {
+    // A hint for whoever reads a dump: no reason to fail.
+    return {};
   }
 }
 

@@ -2,6 +2,7 @@ import {
   type CollectionInfo,
   formatNamespace,
   type Issue,
+  type Namespace,
   type Query,
   type RawBatch,
   type ReadOptions,
@@ -14,7 +15,7 @@ import { beforeAbort, isResumable, openReplies } from "./_replies.ts";
 import { pluck } from "./_raw.ts";
 import { countedForSample, Doubles } from "./_sample.ts";
 import { splitReply } from "./_split.ts";
-import { describeCollections } from "./describe.ts";
+import { describeCollections, findBuckets } from "./describe.ts";
 import { displayOf } from "./options.ts";
 import type { MongoSession } from "./session.ts";
 
@@ -63,7 +64,11 @@ async function* readCollection(
   const known = query?.sample === undefined
     ? collection
     : await beforeAbort(countedForSample(session, collection, query), signal);
-  yield { type: "begin", collection: known };
+  // A filter is meant for measurements.
+  const asBuckets = collection.type === "timeseries" && options.timeseries === "buckets" &&
+    Object.keys(query ?? {}).length === 0;
+  const buckets = asBuckets ? await findBuckets(session, namespace) : undefined;
+  yield { type: "begin", collection: buckets ? { ...known, buckets: true } : known };
   const issues: Issue[] = [];
   if (collection.type !== "view" || options.views === "documents") {
     const resumable = options.resumable === true || options.after !== undefined;
@@ -71,7 +76,12 @@ async function* readCollection(
     if (resumable && !ordered) issues.push(restarts(collection));
     if (!ordered && from !== undefined) checkRestart(collection, session);
     const order = ordered ? { from } : undefined;
-    yield* readDocuments(session, collection, options, { lane, order, restart: !resumable });
+    yield* readDocuments(session, collection, options, {
+      lane,
+      order,
+      restart: !resumable,
+      ...(buckets === undefined ? {} : { buckets }),
+    });
   }
   yield { type: "end", namespace, ...(issues.length > 0 ? { issues } : {}) };
 }
@@ -83,18 +93,21 @@ interface Course {
   readonly order: { readonly from: MongoPosition | undefined } | undefined;
   /** Whether positions say that nothing goes on from them. */
   readonly restart: boolean;
+  /** The collection that holds the buckets of a time series, if these are read. */
+  readonly buckets?: Namespace;
 }
 
 async function* readDocuments(
   session: MongoSession,
   collection: CollectionInfo,
   options: ReadOptions,
-  { lane, order, restart }: Course,
+  { lane, order, restart, buckets }: Course,
 ): AsyncGenerator<SourceItem, void, void> {
   const { namespace } = collection;
   let index = order?.from?.index ?? 0;
   const find = order === undefined ? {} : { order: { after: order.from?.id } };
-  await using replies = openReplies(session, collection, options, find);
+  const place = { ...collection, namespace: buckets ?? namespace };
+  await using replies = openReplies(session, place, options, find);
   const doubles = options.query?.sample === undefined ? undefined : new Doubles();
   for await (const reply of replies) {
     for (const part of splitReply(doubles?.without(reply) ?? reply, options)) {
