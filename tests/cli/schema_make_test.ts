@@ -112,6 +112,23 @@ Deno.test("datahood schema takes the target from the name of the file where that
     });
     assertEquals(right.code, 0, right.err);
     assertStringIncludes(await Deno.readTextFile(`${cwd}/orders.py`), "BaseModel");
+    const json = await runCli(["schema", "orders.bson", "-o", "orders.json"], { cwd });
+    assertEquals(json.code, 2);
+    assertStringIncludes(json.err, "--to json-schema or --to mongodb-validator");
+    // One language may have several targets: each file of it fits, and some say which.
+    for (
+      const [flags, words] of [
+        [["-o", "a.zod.ts"], 'from "zod"'],
+        [["--to", "zod", "-o", "b.ts"], 'from "zod"'],
+        [["--to", "json-schema", "-o", "c.json"], '"$schema"'],
+        [["-o", "d.schema.json"], '"$schema"'],
+        [["-o", "e.mts"], "export interface Order {"],
+      ] as const
+    ) {
+      const done = await runCli(["schema", "orders.bson", ...flags], { cwd });
+      assertEquals(done.code, 0, done.err);
+      assertStringIncludes(await Deno.readTextFile(`${cwd}/${flags.at(-1)}`), words);
+    }
   }));
 
 Deno.test("datahood schema passes the options of generators on, and refuses those of others", () =>

@@ -62,9 +62,15 @@ function byKind(kind: string): Generator {
 
 /** What `--to` names, without doubles; nothing if it is not given. */
 export function namedTargets(raw: RawFlags): readonly string[] {
-  return [
-    ...new Set(list(raw, "to").flatMap((text) => text.split(",")).map((kind) => kind.trim())),
-  ];
+  const given = list(raw, "to");
+  const kinds = given.flatMap((text) => text.split(",")).map((kind) => kind.trim())
+    .filter((kind) => kind !== "");
+  if (given.length > 0 && kinds.length === 0) {
+    throw new UsageError(`Cannot use --to "${given.join(" ")}": it names no target.`, {
+      hint: `known are ${targetNames().join(", ")}`,
+    });
+  }
+  return [...new Set(kinds)];
 }
 
 /** The generators that are meant, each with its own options of those that were given. */
@@ -86,25 +92,35 @@ export function chooseTargets(
   });
 }
 
+/** The last part of an ending: what says the language, as `.ts` of `.zod.ts`. */
+function lastOf(name: string): string {
+  return /\.[^./\\]+$/.exec(name)?.[0] ?? "";
+}
+
 /** Where no target is named, the file's name may say it. */
 function byOutput(output: string | undefined): Generator {
   const standard = GENERATORS[0]!;
-  if (output === undefined || output.endsWith(standard.extension)) return standard;
+  if (output === undefined) return standard;
   const fit = GENERATORS.filter(({ extension }) => output.endsWith(extension));
-  if (fit.length === 0) return standard;
   const longest = Math.max(...fit.map(({ extension }) => extension.length));
   const closest = fit.filter(({ extension }) => extension.length === longest);
   if (closest.length === 1) return closest[0]!;
-  const names = closest.map(({ kind }) => `--to ${kind}`);
+  const last = lastOf(output);
+  const may = closest.length > 1
+    ? closest
+    : GENERATORS.filter(({ extension }) => lastOf(extension) === last);
+  if (may.length === 0) return standard;
+  const names = may.map(({ kind }) => `--to ${kind}`);
   throw new UsageError(`Cannot tell what "${output}" is to hold: several targets end so.`, {
     hint: `say ${names.join(" or ")}`,
   });
 }
 
-/** Refuses a file whose name says that it holds something else. */
+/** Refuses a file whose name says that it holds another language. */
 export function refuseOtherEnding(target: Generator, output: string): void {
-  if (output.endsWith(target.extension)) return;
-  const others = GENERATORS.filter(({ extension }) => output.endsWith(extension));
+  const last = lastOf(output);
+  if (last === lastOf(target.extension)) return;
+  const others = GENERATORS.filter(({ extension }) => lastOf(extension) === last);
   if (others.length === 0) return;
   const names = others.map(({ kind }) => kind).join(" or ");
   throw new UsageError(
