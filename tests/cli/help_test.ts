@@ -59,6 +59,17 @@ Deno.test({
       [["datahood", "transfer", "mongo-to-b"], ["mongo-to-bson"]],
       [["datahood", "transfer", "mongo-to-bson", "--source-d"], ["--source-database"]],
       [["datahood", "transfer", "--filter", ""], []],
+      [["datahood", "schema", "fr"], ["from-bson", "from-mongo"]],
+      [["datahood", "schema", "a.bson", "--to", "type"], ["typescript", "typeddict"]],
+      [["datahood", "schema", "check", "a.bson", "--fail-on", "new-"], [
+        "new-field",
+        "new-collection",
+        "new-value",
+      ]],
+      [["datahood", "schema", "a.bson", "--coll"], ["--coll-mod"]],
+      [["datahood", "schema", new URL("./_sche", import.meta.url).pathname], [
+        new URL("./_schema.ts", import.meta.url).pathname,
+      ]],
     ];
     for (const [line, wanted] of table) {
       await t.step(line.join(" "), async () => {
