@@ -2,7 +2,12 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { CliIo } from "../../../src/cli/_io.ts";
 import { progressLine } from "../../../src/cli/render/_progress.ts";
 import { textWidth } from "../../../src/cli/render/_text_width.ts";
-import { formatBytes, formatCount, formatSeconds } from "../../../src/cli/render/_units.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatDocuments,
+  formatSeconds,
+} from "../../../src/cli/render/_units.ts";
 import { Reporter } from "../../../src/cli/render/reporter.ts";
 import type { ShowFlags } from "../../../src/cli/commands/transfer/_flags.ts";
 import type { Counts } from "../../../src/core/mod.ts";
@@ -46,17 +51,24 @@ function fakeIo(terminal: boolean) {
     now: () => written.now,
     env: unused,
     readFile: unused,
+    isFolder: unused,
     writeFile: unused,
     appendFile: unused,
     ask: unused,
     askSecret: unused,
     onStop: unused,
+    allow: unused,
     exit: unused,
   };
   return { io, written };
 }
 
-Deno.test("formatBytes(), formatCount() and formatSeconds() are short", () => {
+Deno.test("formatBytes(), formatCount(), formatDocuments() and formatSeconds() are short", () => {
+  assertEquals([0, 1, 12345].map(formatDocuments), [
+    "0 documents",
+    "1 document",
+    "12,345 documents",
+  ]);
   assertEquals([0, 999, 1000, 1234567, 123456789].map(formatBytes), [
     "0 B",
     "999 B",

@@ -6,6 +6,7 @@ import {
   parseCount,
   parseDocument,
   parseDuration,
+  parseShare,
   parseSize,
   parseSort,
 } from "../../../src/cli/_values.ts";
@@ -37,6 +38,23 @@ Deno.test("parseCount() reads whole numbers in digits only", (t) =>
     ["1.5", undefined],
     [" 1", undefined],
     ["99999999999999999999", undefined],
+  ]));
+
+Deno.test("parseShare() reads a part of one, or percent", (t) =>
+  table(t, parseShare, [
+    ["0", 0],
+    ["1", 1],
+    ["0.01", 0.01],
+    [".5", 0.5],
+    ["1%", 0.01],
+    ["0.1%", 0.001],
+    ["100%", 1],
+    ["", undefined],
+    ["2", undefined],
+    ["101%", undefined],
+    ["-0.1", undefined],
+    ["1e-3", undefined],
+    ["%", undefined],
   ]));
 
 Deno.test("parseSize() reads bytes with a unit", (t) =>
