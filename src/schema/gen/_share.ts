@@ -32,10 +32,16 @@ export function headerLines(
       `A sample: ${documents} of ${of} documents of ${
         oneLine(namespace.collection)
       }. A field that ` +
-        `none of them lacks may be missing in up to ${(300 / documents).toPrecision(2)}% (95%).`,
+        `none of them lacks may be missing in up to ${mostMissing(documents)} (95%).`,
     );
   }
   return lines;
+}
+
+/** Which share of all may lack what none of `n` lacks, at 95%: three in `n`. */
+function mostMissing(n: number): string {
+  const percent = 300 / n;
+  return `${percent >= 100 ? "100" : percent >= 10 ? percent.toFixed(0) : percent.toPrecision(2)}%`;
 }
 
 /** A count of a whole as people say it: `312 of 966 (32%)`; some are never 0%, not all never 100%. */
@@ -147,6 +153,25 @@ export function binaryNotes({ types }: ValueModel): string[] {
   });
 }
 
+/** What the keys of a map are, as people say it. */
+const KEYS: Readonly<Record<Exclude<MapModel["keys"], "word">, string>> = {
+  hex24: "ids",
+  uuid: "UUIDs",
+  int: "integers",
+  date: "dates",
+  email: "e-mail addresses",
+  locale: "locales",
+  hash: "hashes",
+};
+
+/** What a comment says of the keys of maps. */
+export function keyNotes({ types }: ValueModel): string[] {
+  return types.flatMap((type) => {
+    if (type.type === "array" && type.element !== null) return keyNotes(type.element);
+    return type.type === "map" && type.keys !== "word" ? [`Keys are ${KEYS[type.keys]}.`] : [];
+  });
+}
+
 /** Objects of fewer than this many are few: what was always there may yet be missing. */
 const FEW = 30;
 
@@ -158,11 +183,10 @@ export function typeNotes(type: ObjectModel | VariantsModel | MapModel): string[
   if (open) notes.push("There are more fields: too many to keep.");
   if (count > 0 && count < FEW && fields.some(({ optional }) => !optional) && !isGeo(fields)) {
     const times = count === 1 ? "once" : `${count} times`;
-    // With n without the field at 95%: three in n at most.
     notes.push(
       count <= 3
         ? `Seen ${times}: which fields may be missing is not known.`
-        : `Seen ${times}: each field may be missing in up to ${(300 / count).toFixed(0)}% (95%).`,
+        : `Seen ${times}: each field may be missing in up to ${mostMissing(count)} (95%).`,
     );
   }
   return notes;

@@ -10,7 +10,7 @@ import type {
 } from "../model.ts";
 import type { GenerateContext, Generator } from "./generator.ts";
 import { comment, dbRefOf, propertyKey, quoted } from "./_javascript.ts";
-import { binaryNotes, fieldNotes, headerLines, typeNotes, walkType } from "./_share.ts";
+import { binaryNotes, fieldNotes, headerLines, keyNotes, typeNotes, walkType } from "./_share.ts";
 import { docComment, layout, type TypeText, unionOf, WIDTH } from "./_typescript_layout.ts";
 import { type Decoding, scalarTypes } from "./_typescript_scalar.ts";
 
@@ -133,7 +133,8 @@ class TypeScriptWriter {
   #members(fields: readonly FieldModel[]): string[] {
     const lines: string[] = [];
     for (const field of fields) {
-      const notes = [...fieldNotes(field), ...binaryNotes(field.value)];
+      const { value } = field;
+      const notes = [...fieldNotes(field), ...keyNotes(value), ...binaryNotes(value)];
       const { json } = this.#decoding;
       if (notes.length > 0) lines.push(docComment(2, comment(notes.join(" "))));
       // JSON leaves out what is undefined.

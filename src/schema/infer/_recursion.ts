@@ -1,6 +1,6 @@
 import { type Field, ObjectNode, type ValueNode } from "../../profile/mod.ts";
 import { mergeObject } from "../../profile/merge.ts";
-import { mapKeys, resolveMaps } from "./_resolve_maps.ts";
+import { isPlainMap, resolveMaps } from "./_resolve_maps.ts";
 import { joinUnreadableKeys, keyText } from "./_unreadable_keys.ts";
 import type { Overrides } from "./options.ts";
 
@@ -129,11 +129,6 @@ function fits(object: ObjectNode, ancestor: ObjectNode): boolean {
     if (other.count === ancestor.count) common = true;
   }
   return common;
-}
-
-/** Whether objects are a map without keys that are names: one without any key fits too. */
-function isPlainMap(node: ObjectNode): boolean {
-  return mapKeys(node)?.named.length === 0;
 }
 
 /**

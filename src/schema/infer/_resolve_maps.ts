@@ -91,14 +91,23 @@ function move(into: ObjectNode, field: Field): void {
   mergeValue(own.node, field.node);
 }
 
+/** Whether a field stands for all keys of a map that are data. */
+function isAny({ keyBytes }: Field): boolean {
+  return keyBytes[0] === 0 && keyBytes.length > 1;
+}
+
 /** What the keys of objects are, if {@linkcode resolveMaps} made a map of them. */
 export function mapKeys(node: ObjectNode): MapKeys | undefined {
-  const fields = [...node.all()];
-  const any = fields.find((field) => field.keyBytes[0] === 0 && field.keyBytes.length > 1);
+  const any = node.all().find(isAny);
   if (any === undefined) return undefined;
   return {
     keys: keyText(any).slice(ANY.length) as KeyClass,
     value: any.node,
-    named: fields.filter((field) => field !== any),
+    named: [...node.all()].filter((field) => field !== any),
   };
+}
+
+/** Whether objects are a map without keys that are names: one without any key fits it too. */
+export function isPlainMap(node: ObjectNode): boolean {
+  return node.kept === 1 && node.all().some(isAny);
 }

@@ -82,8 +82,18 @@ function givenName({ path }: Place, overrides: Overrides): string | undefined {
 }
 
 function labelOf({ label, one }: Place): string {
-  return typeName(label, one) || label;
+  const labels = one ? LABELS.one : LABELS.all;
+  let found = labels.get(label);
+  if (found === undefined) {
+    found = typeName(label, one) || label;
+    if (labels.size > 10_000) labels.clear();
+    labels.set(label, found);
+  }
+  return found;
 }
+
+/** Words of keys, which come again and again. */
+const LABELS = { one: new Map<string, string>(), all: new Map<string, string>() };
 
 /** All of them as one, if its structure is still theirs. */
 function mergedOf(members: readonly ObjectNode[], signatures: Signatures): ObjectNode | undefined {

@@ -76,6 +76,7 @@ export interface Order {
   closed?: Date | null;
   address: OrderAddress;
   payment: OrderPayment;
+  /** Keys are dates. */
   stock: Record<string, number>;
   at: [number, number];
   status: "new" | 'so "old"' | (string & {});

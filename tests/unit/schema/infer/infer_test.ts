@@ -175,6 +175,7 @@ Deno.test("`inferSchemas()` takes objects whose keys are data as maps", async (t
     assertEquals(
       types(repeat(40, (i) => ({ stock: { total: "all", [hex(i)]: i, [hex(i + 1)]: i } }))),
       `export interface Order {
+  /** Keys are ids. */
   stock: OrderStock;
 }
 
@@ -192,7 +193,9 @@ export interface OrderStock {
         data: { [hex(i)]: { [hex(i)]: { a: 1 }, [hex(i + 1)]: { a: 1 } } },
       }))),
       `export interface Order {
+  /** Keys are ids. */
   scores: Record<string, OrderScore>;
+  /** Keys are ids. */
   data: Record<string, Record<string, OrderData>>;
 }
 
