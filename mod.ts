@@ -21,6 +21,7 @@ export * from "./src/mongodump/mod.ts";
 export * from "./src/permissions/mod.ts";
 export * from "./src/profile/mod.ts";
 export * from "./src/schema/mod.ts";
+export * from "./src/verify/mod.ts";
 
 // `deno run jsr:@datahood/cli …` runs this module: then it is the command line.
 if (import.meta.main) Deno.exit(await (await import("./src/cli/main.ts")).main(Deno.args));

@@ -34,9 +34,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   exporters: { below: [...DATA, "connectors", "transfer"] },
   schema: { below: [...DATA, "transfer"] },
   inspect: { below: ["core", "bson"] },
+  verify: { below: ["core", "bson"] },
   permissions: { below: ["core"], io: true },
   testing: { below: [...ENGINE, "schema", "permissions"], io: true },
-  cli: { below: [...ENGINE, "inspect", "schema", "permissions"], io: true },
+  cli: { below: [...ENGINE, "inspect", "schema", "verify", "permissions"], io: true },
 };
 
 const NODE_IO =

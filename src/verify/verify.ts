@@ -1,0 +1,309 @@
+import {
+  type CollectionInfo,
+  type Connector,
+  formatNamespace,
+  type Issue,
+  type Namespace,
+  NotFoundError,
+  throwIfInterrupted,
+  UnsupportedError,
+  UsageError,
+} from "../core/mod.ts";
+import { definitionDifferences, isDefined } from "./_definitions.ts";
+import { DocumentHash, KEY_BYTES } from "./_hash.ts";
+import { type Matching, matching } from "./_match.ts";
+import { readBoth, type Side } from "./_read.ts";
+import { type DifferingPair, searchDifferences } from "./_search.ts";
+import { Tally } from "./_tally.ts";
+import type {
+  DocumentDifferences,
+  VerifiedCollection,
+  VerifiedSide,
+  VerifyOptions,
+  VerifyResult,
+} from "./result.ts";
+
+/** Buckets that collections read to their end may keep: beyond that they are left few. */
+const MOST_BUCKETS = 1 << 20;
+
+/**
+ * Compares two places: whether they hold the same collections, with the same documents in any order,
+ * options and indexes. Both are read side by side, once; only if documents differ are they read again,
+ * to find which. Memory stays the same however much there is.
+ *
+ * Of the documents of a collection the count, the bytes and a digest are compared: the sum, modulo
+ * 2^128, of a keyed hash of 128 bits of each document's exact bytes. A sum takes any order and counts
+ * what is there twice, which an exclusive or would not; a shorter hash, or a sum of bytes, would let
+ * changes pass that cancel out. The key is random for each run.
+ *
+ * Options and indexes are compared in their meaning: 1 and 1.0 are one number, the order of the keys of
+ * an index counts, what only a server's version says (`v`, `ns`, `uuid`) does not.
+ *
+ * @param a The first place, taken for what should be; it stays connected.
+ * @param b The second place; it stays connected.
+ * @param options What to compare, and how much to tell.
+ * @returns What was found; plain data. That something differs is no error.
+ * @throws {NotFoundError} If a place is not there, or nothing is left of it to compare.
+ * @throws {UnsupportedError} If one can only be written.
+ * @throws {DataError} If one is corrupt or cut short, with the position.
+ * @throws {InterruptedError} If the signal came.
+ *
+ * @example
+ * ```ts
+ * import { BsonConnector, verify } from "@datahood/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await using a = new BsonConnector({ path: `${folder}/a.bson` });
+ * await using b = new BsonConnector({ path: `${folder}/b.bson` });
+ * await a.loadData([{ _id: 1, name: "Ada" }, { _id: 2, name: "Grace" }]);
+ * await b.loadData([{ _id: 2, name: "Grace" }, { _id: 1, name: "Adah" }]);
+ *
+ * const { same, collections } = await verify(a, b);
+ * assertEquals(same, false);
+ * const [found] = collections[0]!.documents!.shown;
+ * assertEquals([found?.id, found?.first?.path], ['{"$numberInt":"1"}', "name"]);
+ * assertEquals(found?.first?.b, { type: "string", value: '"Adah"' });
+ * ```
+ */
+export async function verify(
+  a: Connector,
+  b: Connector,
+  options: VerifyOptions = {},
+): Promise<VerifyResult> {
+  const start = performance.now();
+  const { signal, show = 20, key, ignoreIdPosition = false, onEvent } = options;
+  if (!Number.isSafeInteger(show) || show < 0) {
+    throw new UsageError(`Cannot show ${show} documents: it is not a whole number from 0`);
+  }
+  if (key !== undefined && key.length !== KEY_BYTES) {
+    throw new UsageError(`Cannot use a key of ${key.length} bytes: it has ${KEY_BYTES}`);
+  }
+  const hash = new DocumentHash(key ?? crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
+  const { sides, by } = await openSides(a, b, options);
+  const first = new FirstPass(hash, ignoreIdPosition);
+  await readBoth(sides, first, { pass: 1, signal, onEvent });
+
+  const issues = first.issues;
+  for (const { connector, source } of sides) {
+    if (source.capabilities.pointInTime) continue;
+    issues.push({
+      code: "not-point-in-time",
+      message: `"${connector.display}" was read while it could be written to: what is written ` +
+        "meanwhile can show as a difference",
+      level: "info",
+    });
+  }
+  const pairs = first.pairs(sides);
+  const differing = new Map<string, DifferingPair>();
+  for (const { key, a, b } of pairs) {
+    if (a === undefined || b === undefined || !comparable(a, b)) continue;
+    if (!sameDocuments(a, b, ignoreIdPosition)) differing.set(key, { a, b });
+  }
+  let found = new Map<string, DocumentDifferences>();
+  const once = sides.find(({ source }) => !source.capabilities.rereadable);
+  if (differing.size > 0 && once !== undefined) {
+    issues.push({
+      code: "not-rereadable",
+      message: `Which documents differ cannot be told: "${once.connector.display}" can be read ` +
+        "only once. Put it into a file first",
+      level: "warning",
+    });
+  } else if (differing.size > 0) {
+    found = await searchDifferences(sides, differing, {
+      hash,
+      ignoreIdPosition,
+      show,
+      signal,
+      onEvent,
+    });
+  }
+  const collections = pairs.map(({ key, a, b }) => collectionOf(a, b, found.get(key), options));
+  return {
+    schemaVersion: 1,
+    a: a.display,
+    b: b.display,
+    same: collections.every(({ status }) => status === "same"),
+    matchedBy: by,
+    collections,
+    issues,
+    seconds: Math.round(performance.now() - start) / 1000,
+  };
+}
+
+/** Lists both sides, and pairs what they have. */
+async function openSides(
+  a: Connector,
+  b: Connector,
+  { include, signal }: VerifyOptions,
+): Promise<{ readonly sides: readonly [Side, Side]; readonly by: Matching["by"] }> {
+  for (const { source, display } of [a, b]) {
+    if (source !== undefined) continue;
+    throw new UnsupportedError(`Cannot compare "${display}": it can only be written`, {
+      stage: "source",
+    });
+  }
+  const asking = signal === undefined ? {} : { signal };
+  const lists: CollectionInfo[][] = [];
+  for (const connector of [a, b]) {
+    throwIfInterrupted(signal);
+    await connector.connect(asking);
+    lists.push(await Array.fromAsync(connector.source!.describe(asking)));
+  }
+  const [allA, allB] = lists as [CollectionInfo[], CollectionInfo[]];
+  let found = matching(allA, allB);
+  let ofA = allA, ofB = allB;
+  if (include !== undefined) {
+    const { keyA, keyB } = found;
+    // What is wanted by its name on one side is wanted on the other; one alone is what was meant.
+    const wanted = new Set([
+      ...allA.filter(({ namespace }) => include(namespace)).map((info) => keyA(info.namespace)),
+      ...allB.filter(({ namespace }) => include(namespace)).map((info) => keyB(info.namespace)),
+    ]);
+    const left = (all: CollectionInfo[], keyOf: Matching["keyA"]) =>
+      all.length === 1 ? all : all.filter(({ namespace }) => wanted.has(keyOf(namespace)));
+    if (wanted.size === 0) {
+      throw new NotFoundError(
+        `Cannot compare "${a.display}" with "${b.display}": no collection is left of them`,
+        { stage: "source", hint: "look at what --include and --exclude leave" },
+      );
+    }
+    [ofA, ofB] = [left(allA, keyA), left(allB, keyB)];
+    found = matching(ofA, ofB);
+  }
+  const side = (
+    name: "a" | "b",
+    connector: Connector,
+    key: Matching["keyA"],
+    infos: readonly CollectionInfo[],
+    all: readonly CollectionInfo[],
+  ): Side => {
+    const taken = new Set(infos.map(({ namespace }) => formatNamespace(namespace)));
+    const known = new Set(all.map(({ namespace }) => formatNamespace(namespace)));
+    const expected = new Map<string, number>();
+    for (const { namespace, estimate } of infos) {
+      if (estimate?.bytes !== undefined) expected.set(formatNamespace(namespace), estimate.bytes);
+    }
+    return {
+      name,
+      connector,
+      source: connector.source!,
+      key,
+      expected,
+      include: (namespace) => {
+        const name = formatNamespace(namespace);
+        return taken.has(name) || !known.has(name) && (include?.(namespace) ?? true);
+      },
+    };
+  };
+  return {
+    by: found.by,
+    sides: [side("a", a, found.keyA, ofA, allA), side("b", b, found.keyB, ofB, allB)],
+  };
+}
+
+/** Counts all there is, and makes its digests. */
+class FirstPass {
+  readonly issues: Issue[] = [];
+  readonly #tallies = { a: new Map<string, Tally>(), b: new Map<string, Tally>() };
+  readonly #ended = { a: new Set<string>(), b: new Set<string>() };
+  readonly #hash: DocumentHash;
+  readonly #ignoreIdPosition: boolean;
+  #buckets = 0;
+
+  constructor(hash: DocumentHash, ignoreIdPosition: boolean) {
+    this.#hash = hash;
+    this.#ignoreIdPosition = ignoreIdPosition;
+  }
+
+  begin(side: Side, info: CollectionInfo): void {
+    const tallies = this.#tallies[side.name], key = side.key(info.namespace);
+    if (tallies.has(key)) return;
+    tallies.set(key, new Tally(info, this.#hash, this.#ignoreIdPosition));
+  }
+
+  batch(side: Side, batch: Parameters<Tally["add"]>[0]): void {
+    this.#tallies[side.name].get(side.key(batch.namespace))!.add(batch);
+  }
+
+  end(side: Side, namespace: Namespace, issues: readonly Issue[]): void {
+    this.issues.push(...issues);
+    const key = side.key(namespace);
+    const tally = this.#tallies[side.name].get(key);
+    if (tally === undefined) return;
+    tally.end(this.#buckets < MOST_BUCKETS ? 1 << 16 : 1 << 10);
+    this.#buckets += tally.buckets;
+    this.#ended[side.name].add(key);
+    const other = side.name === "a" ? "b" : "a";
+    const its = this.#tallies[other].get(key);
+    if (its === undefined || !this.#ended[other].has(key)) return;
+    if (!sameDocuments(tally, its, this.#ignoreIdPosition)) return;
+    this.#buckets -= tally.buckets + its.buckets;
+    tally.forget();
+    its.forget();
+  }
+
+  /** What both sides have, in the order of the first; then what only the second has. */
+  pairs([a, b]: readonly [Side, Side]): { key: string; a?: Tally; b?: Tally }[] {
+    const ofA = this.#tallies[a.name], ofB = this.#tallies[b.name];
+    return [...new Set([...ofA.keys(), ...ofB.keys()])].map((key) => {
+      const inA = ofA.get(key), inB = ofB.get(key);
+      return {
+        key,
+        ...(inA === undefined ? {} : { a: inA }),
+        ...(inB === undefined ? {} : { b: inB }),
+      };
+    });
+  }
+}
+
+/** Measurements of a time series and its buckets are of two kinds. */
+function comparable(a: Tally, b: Tally): boolean {
+  return (a.info.buckets ?? false) === (b.info.buckets ?? false);
+}
+
+function sameDocuments(a: Tally, b: Tally, idFirst: boolean): boolean {
+  return a.documents === b.documents && a.bytes === b.bytes &&
+    a.digest(idFirst) === b.digest(idFirst);
+}
+
+function sideOf(tally: Tally, idFirst: boolean): VerifiedSide {
+  const { namespace, documents, bytes, info } = tally;
+  return { namespace, type: info.type, documents, bytes, digest: tally.digest(idFirst) };
+}
+
+function collectionOf(
+  a: Tally | undefined,
+  b: Tally | undefined,
+  documents: DocumentDifferences | undefined,
+  { ignoreIdPosition = false, ignoreIndexes = false, ignoreOptions = false }: VerifyOptions,
+): VerifiedCollection {
+  const sides = {
+    ...(a === undefined ? {} : { a: sideOf(a, ignoreIdPosition) }),
+    ...(b === undefined ? {} : { b: sideOf(b, ignoreIdPosition) }),
+  };
+  if (a === undefined || b === undefined) {
+    const status = a === undefined ? "extra" : "missing";
+    return { status, ...sides, definitions: "unknown", differences: [] };
+  }
+  const known = isDefined(a.info) && isDefined(b.info);
+  const isView = a.info.type === "view" || b.info.type === "view";
+  const differences = definitionDifferences(a.info, b.info, {
+    options: known && (!ignoreOptions || isView),
+    indexes: known && !ignoreIndexes && !isView,
+  });
+  if (!comparable(a, b)) {
+    const word = (tally: Tally) => tally.info.buckets ? "buckets" : "measurements";
+    differences.push({ of: "type", name: "documents", a: word(a), b: word(b) });
+  }
+  const same = comparable(a, b) && sameDocuments(a, b, ignoreIdPosition);
+  return {
+    status: same && differences.length === 0 ? "same" : "different",
+    ...sides,
+    sameDocuments: same,
+    ...(documents === undefined ? {} : { documents }),
+    ...(!same && sameDocuments(a, b, true) ? { onlyIdPosition: true } : {}),
+    definitions: !known ? "unknown" : ignoreIndexes && ignoreOptions ? "ignored" : "compared",
+    differences,
+  };
+}
