@@ -1,5 +1,5 @@
 /** What generated modules need beside their schemas. */
-export type MongooseHelper = "emptyStrings" | "emptyBuffers" | "fits" | "tuple" | "where";
+export type MongooseHelper = "present" | "presentOrNull" | "presentWhere" | "fits" | "tuple";
 
 const KIND_OF = `/** The kind of a value: that of typeof, or a class. */
 function kindOf(value: unknown): string {
@@ -12,11 +12,22 @@ function kindOf(value: unknown): string {
 }`;
 
 const TEXTS: Readonly<Record<MongooseHelper, string>> = {
-  emptyStrings:
-    `// There are empty strings where one is required: to Mongoose they would be missing.
-Schema.Types.String.checkRequired((value: unknown) => typeof value === "string");`,
-  emptyBuffers: `// To Mongoose empty binaries would be missing where one is required.
-Schema.Types.Buffer.checkRequired((value: unknown) => value != null);`,
+  present: `/**
+ * Requires a field, whose value may be what Mongoose takes for a missing one: empty, or another UUID
+ * than it knows. To TypeScript it is true, so that the type of the document has the field.
+ */
+function present(key: string): true {
+  const isMissing = function (this: { get(path: string): unknown }): boolean {
+    return (this.get(key) ?? null) === null;
+  };
+  return isMissing as unknown as true;
+}`,
+  presentOrNull: `/** Requires a field that may be null. */
+function presentOrNull(key: string) {
+  return function (this: { get(path: string): unknown }): boolean {
+    return this.get(key) === undefined;
+  };
+}`,
   fits: `${KIND_OF}
 
 /** Takes values of some kinds, and some values. */
@@ -29,10 +40,10 @@ function tuple(...checks: readonly ((value: unknown) => boolean)[]) {
     Array.isArray(value) && value.length === checks.length &&
     checks.every((check, i) => check(value[i]));
 }`,
-  where: `/** Says whether a field has one of some values. */
-function where(key: string, values: readonly unknown[]) {
+  presentWhere: `/** Requires a field where another has one of some values. */
+function presentWhere(key: string, tag: string, values: readonly unknown[]) {
   return function (this: { get(path: string): unknown }): boolean {
-    return values.includes(this.get(key));
+    return values.includes(this.get(tag)) && (this.get(key) ?? null) === null;
   };
 }`,
 };

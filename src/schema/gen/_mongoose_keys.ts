@@ -4,7 +4,7 @@
  */
 const NEEDED: ReadonlySet<string> = new Set(
   ("_doc prototype save on emit toBSON init set get markModified modifiedPaths isModified " +
-    "isDirectModified validate invalidate toObject toJSON ownerDocument __parentArray __index")
+    "isDirectModified validate invalidate toObject toJSON ownerDocument schema __parentArray __index")
     .split(" "),
 );
 

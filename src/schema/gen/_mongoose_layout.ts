@@ -1,7 +1,7 @@
 import { propertyKey } from "./_javascript.ts";
 
 /** Columns of a line at most. */
-const WIDTH = 100;
+export const WIDTH = 100;
 
 /** An expression: text, or parts between brackets. */
 export type Code = string | {
@@ -67,9 +67,22 @@ export function layout(code: Code, indent: number, before: number, after: number
 function broken(code: Exclude<Code, string>, indent: number): string {
   const { head, open, parts } = code;
   const blanks = " ".repeat(indent);
-  const lines = parts.map(({ key = "", code }) => {
-    const start = `${blanks}  ${key}`;
-    return `${start}${layout(code, indent + 2, [...start].length, 1)},\n`;
-  });
+  const lines = parts.map(({ key = "", code }) => `${part(key, code, indent + 2)},\n`);
   return `${head}${open}\n${lines.join("")}${blanks}${CLOSE[open]}`;
+}
+
+/** A member of an object on its own lines, with its comma. */
+export function memberLine(key: string, code: Code, indent: number): string {
+  return `${part(`${propertyKey(key)}: `, code, indent)},`;
+}
+
+function part(key: string, code: Code, indent: number): string {
+  const start = `${" ".repeat(indent)}${key}`;
+  const columns = [...start].length;
+  const first = typeof code === "string" ? [...code].length + 1 : code.head.length + 1;
+  if (key !== "" && columns + first > WIDTH) {
+    const below = layout(code, indent + 2, indent + 2, 1);
+    return `${start.trimEnd()}\n${" ".repeat(indent + 2)}${below}`;
+  }
+  return `${start}${layout(code, indent, columns, 1)}`;
 }

@@ -1,6 +1,6 @@
 import type { ScalarModel } from "../model.ts";
-import { literal } from "./_javascript.ts";
 import { array, type Code } from "./_mongoose_layout.ts";
+import { quoted } from "./_zod_layout.ts";
 
 /** What stands at a path: its type, and options beside it. */
 export interface Spec {
@@ -96,5 +96,5 @@ export function scalarKinds({ kind, unsafe = 0 }: ScalarModel): string[] {
 
 /** Literals in an array. */
 export function literals(values: readonly (string | number)[]): Code {
-  return array(values.map(literal));
+  return array(values.map(quoted));
 }

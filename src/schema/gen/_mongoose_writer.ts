@@ -11,12 +11,22 @@ import type {
   VariantsModel,
 } from "../model.ts";
 import { FORMAT_PATTERNS } from "./_format_patterns.ts";
-import { comment, dbRefOf, literal } from "./_javascript.ts";
+import { comment, dbRefOf } from "./_javascript.ts";
 import { helperTexts, type MongooseHelper } from "./_mongoose_helpers.ts";
 import { isUsableKey, isWarnedKey } from "./_mongoose_keys.ts";
-import { array, call, type Code, flat, layout, object } from "./_mongoose_layout.ts";
+import {
+  array,
+  call,
+  type Code,
+  flat,
+  layout,
+  memberLine,
+  object,
+  WIDTH,
+} from "./_mongoose_layout.ts";
 import { literals, MIXED, scalarKinds, scalarType, type Spec } from "./_mongoose_scalar.ts";
 import { mergeVariants, type VariantField } from "./_mongoose_variants.ts";
+import { quoted } from "./_zod_layout.ts";
 import { fieldNotes, headerLines, typeNotes, walkType } from "./_share.ts";
 import { docComment } from "./_typescript_layout.ts";
 import type { GenerateContext } from "./generator.ts";
@@ -26,6 +36,9 @@ type Options = readonly (readonly [string, Code])[];
 
 /** Classes of keys that hold no dot: a `Map` refuses such keys, and those that begin with a dollar. */
 const MAP_KEYS: ReadonlySet<KeyClass> = new Set(["hex24", "uuid", "int", "date", "locale", "hash"]);
+
+/** Fields of an object above which TypeScript takes minutes to infer a type. */
+const WIDE = 100;
 
 /** Writes the schemas of models, each after those that it is made of. */
 export class MongooseWriter {
@@ -65,22 +78,14 @@ export class MongooseWriter {
       else if (type.type === "object") empties ||= type.fields.every(({ optional }) => optional);
     });
     const fields = root.type === "object" ? root.fields : root.type === "map" ? root.named : [];
-    const options: [string, Code][] = [["collection", literal(namespace.collection)]];
+    const options: [string, Code][] = [["collection", quoted(namespace.collection)]];
     if (!fields.some(({ key }) => key === "__v")) options.push(["versionKey", "false"]);
     // By default empty objects are not saved.
     if (empties) options.push(["minimize", "false"]);
     this.#declare(root, options, `A document of ${namespace.collection}.`);
-    const name = literal(root.name);
-    this.#blocks.push(
-      `export const ${root.name}Model = ${
-        layout(
-          call("mongoose.model", name, `${root.name}Schema`),
-          0,
-          `export const ${root.name}Model = `.length,
-          1,
-        )
-      };`,
-    );
+    const start = `export const ${root.name}Model = `;
+    const made = call("mongoose.model", quoted(root.name), `${root.name}Schema`);
+    this.#blocks.push(`${start}${layout(made, 0, [...start].length, 1)};`);
   }
 
   /** Declares the schema of a type, once; gives its name. */
@@ -101,21 +106,25 @@ export class MongooseWriter {
     const notes = [...(isDocument ? [doc] : []), ...typeNotes(type)];
     if (type.type === "variants") notes.push(`Told apart by ${JSON.stringify(type.tag)}.`);
     if (type.type === "map") notes.push(`Keys are data: ${type.keys}.`);
+    const wide = fields.length > WIDE;
+    if (wide) notes.push("It has too many fields for TypeScript to infer its type.");
     const head = notes.length === 0 ? "" : `${docComment(0, comment(notes.join(" ")))}\n`;
+    const made = wide ? "new Schema<Record<string, unknown>>(" : "new Schema(";
+    const start = `export const ${name} = ${made}`;
     const body = lines.length === 0 ? "{}" : `{\n${lines.join("\n")}\n}`;
-    const schema = `export const ${name} = new Schema(${body}`;
-    const rest = options.length === 0
-      ? ""
-      : `, ${layout(object(options), 0, lines.length === 0 ? schema.length + 2 : 3, 2)}`;
-    const added = later.map((member) => {
-      const start = `${name}.add(`;
-      return `\n${start}${layout(object([member]), 0, start.length, 2)});`;
-    });
+    const columns = [...start].length;
+    const rest = (indent: number, column: number) =>
+      options.length === 0 ? "" : `, ${layout(object(options), indent, column, 2)}`;
+    const column = lines.length > 0 ? 3 : columns + 4;
+    const schema = columns > WIDTH
+      ? `export const ${name} =\n${indented(`${made}${body}${rest(0, column)});`)}`
+      : columns === WIDTH && lines.length > 0
+      // Not even the brace is left room.
+      ? `${start}\n${indented(body)}${rest(2, 2).replace(", ", ",\n  ")},\n);`
+      : `${start}${body}${rest(0, column)});`;
+    const added = later.map(([key, code]) => `\n${name}.add({\n${memberLine(key, code, 2)}\n});`);
     this.#open.pop();
-    this.#blocks.push(
-      `${head}${schema}${rest});${added.join("")}\n` +
-        inferred(type.name, name),
-    );
+    this.#blocks.push(`${head}${schema}${added.join("")}\n${inferred(type.name, name)}`);
     return name;
   }
 
@@ -152,7 +161,7 @@ export class MongooseWriter {
       if (isDocument && key === "_id" && isPlainId(value)) continue;
       if (!isUsableKey(key)) {
         left = true;
-        lines.push(`  // ${comment(`Not for Mongoose: the key ${literal(shortened(key))}.`)}`);
+        lines.push(`  // ${comment(`Not for Mongoose: the key ${quoted(shortened(key))}.`)}`);
         continue;
       }
       // Keys that are not UTF-8 may read the same.
@@ -162,19 +171,17 @@ export class MongooseWriter {
       const spec = alike.length > 1 && where === undefined
         ? this.#mixed(alike.flatMap(({ field }) => [field.value]))
         : this.#value(value);
-      const required = alike.length === 1 && this.#required(field, spec, where);
-      const code = this.#field(spec, required || undefined);
+      const required = alike.length === 1 ? this.#required(field, spec, where) : undefined;
+      const code = this.#field(spec, required);
       const notes = fieldNotes(field);
       if (spec.note !== undefined) notes.push(spec.note);
       if (notes.length > 0) lines.push(docComment(2, comment(notes.join(" "))));
       if (this.#isOwn(spec.type)) {
         later.push([key, code]);
-        lines.push(`  // ${comment(`${literal(shortened(key))} is added below.`)}`);
+        lines.push(`  // ${comment(`${quoted(shortened(key))} is added below.`)}`);
         continue;
       }
-      const start = object([[key, ""]]);
-      const before = `  ${typeof start === "string" ? "" : start.parts[0]!.key}`;
-      lines.push(`${before}${layout(code, 2, [...before].length, 1)},`);
+      lines.push(memberLine(key, code, 2));
     }
     return { lines, left };
   }
@@ -188,23 +195,25 @@ export class MongooseWriter {
 
   /** The option that says whether a field has to be there. */
   #required(
-    { optional, value }: FieldModel,
-    spec: Spec,
+    { key, optional, value }: FieldModel,
+    { type }: Spec,
     where: VariantField["where"],
-  ): Code | false {
-    const { nulls, undefineds } = value;
-    if (nulls + undefineds > 0 || value.total === 0) return false;
-    if (optional && where === undefined) return false;
-    if (spec.type === "String") {
-      const empty = value.types.some((type) =>
-        type.type === "scalar" && Number(type.range?.min ?? 0) === 0
-      );
-      if (empty) this.#helpers.add("emptyStrings");
+  ): Code | undefined {
+    const { types, nulls, undefineds } = value;
+    if (undefineds > 0 || (types.length === 0 && nulls === 0)) return undefined;
+    if (where !== undefined && nulls === 0) {
+      return this.#call("presentWhere", quoted(key), quoted(where.key), literals(where.values));
     }
-    if (spec.type === "Buffer") this.#helpers.add("emptyBuffers");
-    if (where === undefined) return "true";
-    this.#helpers.add("where");
-    return call("where", literal(where.key), literals(where.values));
+    if (optional) return undefined;
+    if (nulls > 0) return this.#call("presentOrNull", quoted(key));
+    const empty = types.some((one) => one.type === "scalar" && Number(one.range?.min ?? 0) === 0);
+    const isOdd = type === "String" ? empty : type === "Buffer" || type === "Schema.Types.UUID";
+    return isOdd ? this.#call("present", quoted(key)) : "true";
+  }
+
+  #call(helper: MongooseHelper, ...args: readonly Code[]): Code {
+    this.#helpers.add(helper);
+    return call(helper, ...args);
   }
 
   #field({ type, options }: Spec, required?: Code): Code {
@@ -227,8 +236,21 @@ export class MongooseWriter {
     if (types.length === 0) return this.#mixed([value]);
     const [only] = types as [TypeModel];
     if (types.length === 1 && only.type !== "scalar") return this.#container(only, value);
-    if (!types.every((type) => type.type === "scalar")) return this.#mixed([value]);
-    return this.#scalars(types, value);
+    if (types.every((type) => type.type === "scalar")) return this.#scalars(types, value);
+    const names = new Set<string>();
+    for (const type of types) this.#declareBelow(type, names);
+    const note = names.size === 0 ? {} : { note: `Objects are as ${[...names].join(", ")}.` };
+    return { ...this.#mixed([value]), ...note };
+  }
+
+  /** Declares objects that stand in a union, for whoever needs their schemas; collects their names. */
+  #declareBelow(type: TypeModel, names: Set<string>): void {
+    if (type.type === "array") {
+      for (const inner of type.element?.types ?? []) this.#declareBelow(inner, names);
+    } else if (type.type === "object" || type.type === "variants") {
+      const { type: code } = this.#object(type, ONE);
+      if (code === `${type.name}Schema`) names.add(type.name);
+    }
   }
 
   #scalars(scalars: readonly ScalarModel[], value: ValueModel): Spec {
@@ -281,8 +303,7 @@ export class MongooseWriter {
   #tuple({ elements }: TupleModel, value: ValueModel): Spec {
     const first = elements.map((element) => flat(this.#field(this.#value(element))));
     const checks = elements.map((element) => this.#check([element]));
-    this.#helpers.add("tuple");
-    const check = call("tuple", ...checks);
+    const check = this.#call("tuple", ...checks);
     const validate: Code = value.nulls > 0
       ? `(value: unknown) => value === null || ${flat(check)}(value)`
       : check;
@@ -300,7 +321,7 @@ export class MongooseWriter {
       : type.variants.flatMap(({ object }) => object.fields);
     const bad = fields.find(({ key }) => !isUsableKey(key));
     if (bad !== undefined) {
-      const note = `Mongoose cannot have the key ${literal(shortened(bad.key))}.`;
+      const note = `Mongoose cannot have the key ${quoted(shortened(bad.key))}.`;
       return { ...this.#mixed([value]), note };
     }
     if (fields.length === 0) return { ...this.#mixed([value]), note: "Objects without fields." };
@@ -330,7 +351,6 @@ export class MongooseWriter {
   }
 
   #check(values: readonly ValueModel[]): Code {
-    this.#helpers.add("fits");
     const kinds = new Set<string>();
     const only: (string | number)[] = [];
     for (const value of values) {
@@ -357,15 +377,26 @@ export class MongooseWriter {
       if (value.nulls > 0) kinds.add("null");
       if (value.undefineds > 0) kinds.add("undefined");
     }
-    const names = array([...kinds].map(literal));
-    return only.length === 0 ? call("fits", names) : call("fits", names, literals(unique(only)));
+    const names = array([...kinds].map(quoted));
+    return this.#call("fits", names, ...(only.length === 0 ? [] : [literals(unique(only))]));
   }
 }
 
+/** A value that is always there. */
+const ONE: ValueModel = { types: [], nulls: 0, undefineds: 0, total: 1, outliers: [] };
+
 function inferred(name: string, schema: string): string {
-  const one = `export type ${name} = InferSchemaType<typeof ${schema}>;`;
-  if (one.length <= 100) return one;
-  return `export type ${name} = InferSchemaType<\n  typeof ${schema}\n>;`;
+  const start = `export type ${name} =`;
+  const one = `${start} InferSchemaType<typeof ${schema}>;`;
+  if ([...one].length <= WIDTH) return one;
+  const parts = `InferSchemaType<\n  typeof ${schema}\n>;`;
+  return [...`${start} InferSchemaType<`].length <= WIDTH
+    ? `${start} ${parts}`
+    : `${start}\n${indented(parts)}`;
+}
+
+function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, "  ");
 }
 
 /** An `_id` as Mongoose makes it of its own accord. */
