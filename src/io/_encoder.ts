@@ -1,5 +1,6 @@
-import { constants, createGzip } from "node:zlib";
+import { constants } from "node:zlib";
 import type { Coalescer } from "./_coalescer.ts";
+import { GzipWorkers } from "./_gzip_workers.ts";
 import { OUT_BYTES, ZlibPump, type ZlibStream } from "./_zlib_pump.ts";
 import { zstdStreams } from "./_zstd_support.ts";
 import type { Compression } from "./compression.ts";
@@ -18,13 +19,14 @@ export interface Encoder {
 
 /** The encoder for a compression. */
 export function encoderOf(compression: Compression, out: Coalescer): Encoder {
-  if (compression.name !== "none") return new Compressor(compression, out);
+  if (compression.name === "gzip") return new GzipWorkers(compression.level, out);
+  if (compression.name === "zstd") return new ZstdEncoder(compression, out);
   const nothing = () => Promise.resolve();
   return { write: (bytes) => out.write(bytes), flush: nothing, end: nothing, close() {} };
 }
 
-/** gzip or zstd; a flush ends the member or frame, and the next write begins another. */
-class Compressor implements Encoder {
+/** zstd; a flush ends the frame, and the next write begins another. */
+class ZstdEncoder implements Encoder {
   readonly #compression: Compression;
   readonly #out: Coalescer;
   #pump: ZlibPump | undefined;
@@ -63,10 +65,7 @@ class Compressor implements Encoder {
   }
 }
 
-function streamOf({ name, level }: Compression): ZlibStream {
-  if (name === "gzip") {
-    return createGzip({ level, chunkSize: OUT_BYTES }) as unknown as ZlibStream;
-  }
+function streamOf({ level }: Compression): ZlibStream {
   const params = {
     [constants.ZSTD_c_compressionLevel]: level,
     // Off by default; without it a flipped bit in the data is not found by whoever reads it.

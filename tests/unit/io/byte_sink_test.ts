@@ -247,3 +247,26 @@ Deno.test("openByteSink() stops when it is told", { permissions: readWrite }, as
   await sink.abort();
   assertEquals(await names(folder.path), []);
 });
+
+Deno.test("openByteSink() gives the same gzip however its bytes come", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    // More than the blocks that are compressed before other threads are started.
+    const bytes = new Uint8Array(6 * 1024 * 1024 + 12_345).map((_, i) => (i * i) >> 7);
+    const made: Uint8Array[] = [];
+    for (const size of [bytes.length, 1_000_000, 77_777]) {
+      const path = `${folder}/${size}.bson.gz`;
+      await using sink = await openByteSink(path);
+      for (let at = 0; at < bytes.length; at += size) {
+        await sink.write(bytes.subarray(at, at + size));
+      }
+      await sink.commit();
+      made.push(await Deno.readFile(path));
+    }
+    assertEquals(made[1], made[0]);
+    assertEquals(made[2], made[0]);
+    assertEquals(new Uint8Array(gunzipSync(made[0]!)), bytes);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
