@@ -239,7 +239,7 @@ function readSketch(
 ): ValueSketch {
   const sketch = new ValueSketch();
   if (value === undefined) {
-    sketch.entries = null;
+    sketch.drop();
     return sketch;
   }
   for (const item of list(value, "values", path)) {

@@ -34,6 +34,7 @@ export function trim(node: ObjectNode): void {
   }
   const gone = new Set<Field>();
   for (const field of optional) if (field.hash > node.limit) gone.add(field);
+  node.trimAt = node.kept - gone.size + CAPS.fields;
   if (gone.size === 0) return;
   for (const field of gone) {
     const list = node.fields.get(field.hash)!.filter((other) => other !== field);
@@ -41,7 +42,8 @@ export function trim(node: ObjectNode): void {
     else node.fields.set(field.hash, list);
     node.kept--;
     const key = field.keyBytes;
-    mergeValue(foldInto(node, key, 0, key.length - 1, field.count), field.node);
+    const times = field.count + field.repeated;
+    mergeValue(foldInto(node, key, 0, key.length - 1, times), field.node);
   }
   node.tags = null;
   if (node.first !== null && gone.has(node.first)) node.first = null;

@@ -25,4 +25,4 @@ export {
 export { mergeProfiles } from "./merge_profiles.ts";
 export { loadProfiles, saveProfiles } from "./saved.ts";
 export { LongStats, NumberStats, StringStats } from "./stats.ts";
-export { type ValueEntry, ValueSketch } from "./value_sketch.ts";
+export { type TagRow, type ValueEntry, ValueSketch } from "./value_sketch.ts";

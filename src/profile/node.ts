@@ -2,7 +2,7 @@ import { CAPS } from "./caps.ts";
 import { compareBytes, hashBytes, sameBytes } from "./_hash.ts";
 import { KINDS } from "./kinds.ts";
 import type { LongStats, NumberStats, StringStats } from "./stats.ts";
-import type { ValueEntry } from "./value_sketch.ts";
+import type { TagRow, ValueEntry } from "./value_sketch.ts";
 
 /** What was seen at a path: how many values of each kind, and what they were like. */
 export class ValueNode {
@@ -53,16 +53,19 @@ export interface KeptId {
   readonly element: Uint8Array;
 }
 
+/** As large as a quarter of a hash gets. A quarter, as small integers are compared fastest. */
+const NO_LIMIT = 0x3fffffff;
+
 /** The `_id`s with the smallest hashes, without doubles: a sample that no order changes. */
 export class IdSample {
   /** Ascending by hash, then bytes. */
   readonly kept: KeptId[] = [];
-  /** The greatest hash that is kept once there are enough, else infinite. */
-  limit = Infinity;
+  /** A quarter of the greatest hash that is kept once there are enough: a hash above it is not kept. */
+  quarter = NO_LIMIT;
 
   /** Takes an `_id` if its hash is small enough. */
   add(id: KeptId): void {
-    if (id.hash > this.limit) return;
+    if (id.hash >>> 2 > this.quarter) return;
     let at = this.kept.length;
     while (at > 0) {
       const before = this.kept[at - 1]!;
@@ -73,7 +76,7 @@ export class IdSample {
     }
     this.kept.splice(at, 0, id);
     if (this.kept.length > CAPS.ids) this.kept.pop();
-    if (this.kept.length === CAPS.ids) this.limit = this.kept[CAPS.ids - 1]!.hash;
+    if (this.kept.length === CAPS.ids) this.quarter = this.kept[CAPS.ids - 1]!.hash >>> 2;
   }
 }
 
@@ -105,21 +108,62 @@ export class Field {
   positions = 0;
   /** Times it stood in an object again. */
   repeated = 0;
-  /** The field that came after it last: what to compare with first. */
+  /** The field that came after it: what to compare with first. Only a hint. */
   next: Field | null = null;
-  /** Number of the object it was last seen in. */
+  /** Number of the object it was last seen in, as its node counts them. */
   stamp = 0;
   /** Its value in that object, if the values are kept. */
   entry: ValueEntry | null = null;
   /** Number in its object, for the tables of variants. */
   readonly ordinal: number;
+  /** The first four of the key's bytes as a number, of a shorter key all. */
+  readonly head: number;
+  /** Which bits of the first four bytes are the key's. */
+  readonly headMask: number;
+  /** The last four of the key's bytes as a number, of a shorter key 0. */
+  readonly tail: number;
+  /** How many bytes the key has, with the zero. */
+  readonly size: number;
 
   /** Creates a field that nothing was seen of. */
   constructor(keyBytes: Uint8Array, hash: number, ordinal: number) {
     this.keyBytes = keyBytes;
     this.hash = hash;
     this.ordinal = ordinal;
+    const length = keyBytes.length;
+    this.head = wordOf(keyBytes, 0);
+    this.headMask = length >= 4 ? -1 : (1 << (8 * length)) - 1;
+    this.tail = length >= 4 ? wordOf(keyBytes, length - 4) : 0;
+    this.size = length;
   }
+
+  /** Whether the key stands at an offset, with the zero after it. */
+  isAt(buffer: Uint8Array, view: DataView, at: number): boolean {
+    const { size } = this;
+    if (at + size + 4 > buffer.length) return isShortAt(this.keyBytes, buffer, at);
+    if ((view.getInt32(at, true) & this.headMask) !== this.head) return false;
+    if (size <= 4) return true;
+    if (view.getInt32(at + size - 4, true) !== this.tail) return false;
+    return size <= 8 || isMiddleAt(this.keyBytes, buffer, at);
+  }
+}
+
+/** Four bytes as a number, the first the lowest; those after the end are 0. */
+function wordOf(bytes: Uint8Array, at: number): number {
+  let word = 0;
+  for (let i = 0; i < 4; i++) word |= (bytes[at + i] ?? 0) << (8 * i);
+  return word;
+}
+
+/** At the end of a buffer. */
+function isShortAt(key: Uint8Array, buffer: Uint8Array, at: number): boolean {
+  return at + key.length <= buffer.length && sameBytes(key, buffer, at);
+}
+
+/** What is between the first and the last four bytes. */
+function isMiddleAt(key: Uint8Array, buffer: Uint8Array, at: number): boolean {
+  for (let i = 4; i < key.length - 4; i++) if (key[i] !== buffer[at + i]) return false;
+  return true;
 }
 
 /** A field that may tell variants apart, and which optional fields come with which of its values. */
@@ -127,7 +171,7 @@ export interface Tag {
   /** The field. */
   readonly field: Field;
   /** For each value: how many objects, and how many of them have each field, by its ordinal. */
-  readonly rows: Map<ValueEntry, { total: number; present: number[] }>;
+  readonly rows: Map<ValueEntry, TagRow>;
 }
 
 /** What was seen of objects at a path. */
@@ -138,8 +182,10 @@ export class ObjectNode {
   readonly fields: Map<number, Field[]> = new Map();
   /** How many fields are kept. */
   kept = 0;
-  /** Of those, the ones in every object so far. */
+  /** Of those, the ones in every object so far; kept up only where there are tags. */
   always = 0;
+  /** Above so many kept fields, some are folded. */
+  trimAt: number = CAPS.fields * 2;
   /** The field that came first last. */
   first: Field | null = null;
   /** What was seen under keys that are not kept, as if it were one key; `null` if all are. */

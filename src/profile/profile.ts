@@ -7,7 +7,8 @@ import {
 } from "../core/mod.ts";
 import { mergeObject } from "./merge.ts";
 import { ObjectNode } from "./node.ts";
-import { CorruptDocument, Scanner } from "./scan.ts";
+import { CorruptDocument } from "./_value_end.ts";
+import { Scanner } from "./scan.ts";
 
 /**
  * Which values a profile keeps: none, not even `_id`s; few and short ones that are not someone's own,

@@ -1,10 +1,11 @@
 import { ALL_FORMATS, formatsOf } from "./_format.ts";
+import { isAscii, isUtf8 } from "./_utf8.ts";
 import { type ValueEntry, ValueSketch } from "./value_sketch.ts";
 
 /** What was seen of strings (and of symbols and code, by their text). */
 export class StringStats {
   /** Length in bytes of the shortest. */
-  minBytes = Infinity;
+  minBytes = 0x7fffffff;
   /** Length in bytes of the longest. */
   maxBytes = 0;
   /** Bits of `FORMAT` that every string has. */
@@ -19,14 +20,26 @@ export class StringStats {
     this.values = values ? new ValueSketch() : null;
   }
 
-  /** Counts the string in `[start, end)`. */
-  add(buffer: Uint8Array, start: number, end: number): ValueEntry | null {
+  /** Counts the string in `[start, end)`; gives its entry, if its value is kept. */
+  add(buffer: Uint8Array, view: DataView, start: number, end: number): ValueEntry | null {
+    const { values } = this;
+    if (values === null || values.entries === null) {
+      this.#look(buffer, view, start, end);
+      return null;
+    }
+    const entry = values.add(buffer, start, end);
+    // A value that was met before has been looked at.
+    if (entry === null || entry.count === 1) this.#look(buffer, view, start, end);
+    else if (!entry.utf8) this.invalidUtf8++;
+    return entry;
+  }
+
+  #look(buffer: Uint8Array, view: DataView, start: number, end: number): void {
     const bytes = end - start;
     if (bytes < this.minBytes) this.minBytes = bytes;
     if (bytes > this.maxBytes) this.maxBytes = bytes;
     if (this.formats !== 0) this.formats &= formatsOf(buffer, start, end, this.formats);
-    if (!isUtf8(buffer, start, end)) this.invalidUtf8++;
-    return this.values === null ? null : this.values.add(buffer, start, end);
+    if (!isAscii(view, start, end) && !isUtf8(buffer, start, end)) this.invalidUtf8++;
   }
 
   /** Adds what another counted. */
@@ -37,28 +50,6 @@ export class StringStats {
     this.invalidUtf8 += other.invalidUtf8;
     if (this.values !== null && other.values !== null) this.values.merge(other.values);
   }
-}
-
-/** Whether bytes are well-formed UTF-8 (Unicode 15, table 3-7). */
-function isUtf8(b: Uint8Array, start: number, end: number): boolean {
-  let i = start;
-  while (i < end && b[i]! < 0x80) i++;
-  while (i < end) {
-    const c = b[i]!;
-    if (c < 0x80) {
-      i++;
-      continue;
-    }
-    const more = c < 0xc2 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : c < 0xf5 ? 3 : 0;
-    if (more === 0 || i + more >= end) return false;
-    const second = b[i + 1]!;
-    const low = c === 0xe0 ? 0xa0 : c === 0xf0 ? 0x90 : 0x80;
-    const high = c === 0xed ? 0x9f : c === 0xf4 ? 0x8f : 0xbf;
-    if (second < low || second > high) return false;
-    for (let k = 2; k <= more; k++) if ((b[i + k]! & 0xc0) !== 0x80) return false;
-    i += more + 1;
-  }
-  return true;
 }
 
 /** What was seen of ints or doubles. */
@@ -76,7 +67,15 @@ export class NumberStats {
   /** Infinite values. */
   infinite = 0;
 
-  /** Counts a value. */
+  /** Counts an int. */
+  addInt(value: number): void {
+    if (value < this.min) this.min = value;
+    if (value > this.max) this.max = value;
+    this.integers++;
+    this.safe++;
+  }
+
+  /** Counts a double. */
   add(value: number): void {
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;
@@ -98,28 +97,40 @@ export class NumberStats {
   }
 }
 
+const SIGN = -0x80000000;
+
+function whole(high: number, low: number): bigint {
+  return BigInt(high) * 4294967296n + BigInt((low ^ SIGN) >>> 0);
+}
+
 /** What was seen of 64-bit integers: longs, or dates in milliseconds since 1970. */
 export class LongStats {
   /** Values that JavaScript holds exactly; for dates, those within ±8.64e15 ms. */
   safe = 0;
-  // Halves, so that no bigint is made for each value that is a new end, as ascending ones are.
+  // Halves, so that no bigint is made for each value that is a new end, as ascending ones are; the low
+  // ones with the sign bit turned, so that they are small integers in the order of their values.
   #minHigh = 0x7fffffff;
-  #minLow = 0xffffffff;
+  #minLow = 0x7fffffff;
   #maxHigh = -0x80000000;
-  #maxLow = 0;
+  #maxLow = -0x80000000;
 
   /** The least value. */
   get min(): bigint {
-    return BigInt(this.#minHigh) * 4294967296n + BigInt(this.#minLow);
+    return whole(this.#minHigh, this.#minLow);
   }
 
   /** The greatest value. */
   get max(): bigint {
-    return BigInt(this.#maxHigh) * 4294967296n + BigInt(this.#maxLow);
+    return whole(this.#maxHigh, this.#maxLow);
   }
 
-  /** Counts a value given as its halves: the low one unsigned, the high one signed. */
+  /** Counts a value given as its halves, both signed. */
   add(low: number, high: number, safe: boolean): void {
+    this.#include(low ^ SIGN, high);
+    if (safe) this.safe++;
+  }
+
+  #include(low: number, high: number): void {
     if (high < this.#minHigh || (high === this.#minHigh && low < this.#minLow)) {
       this.#minHigh = high;
       this.#minLow = low;
@@ -128,20 +139,19 @@ export class LongStats {
       this.#maxHigh = high;
       this.#maxLow = low;
     }
-    if (safe) this.safe++;
   }
 
   /** Adds what another counted. */
   merge(other: LongStats): void {
-    this.add(other.#minLow, other.#minHigh, false);
-    this.add(other.#maxLow, other.#maxHigh, false);
+    this.#include(other.#minLow, other.#minHigh);
+    this.#include(other.#maxLow, other.#maxHigh);
     this.safe += other.safe;
   }
 
   /** Takes both ends from a saved profile. */
   include(min: bigint, max: bigint): void {
     for (const value of [min, max]) {
-      this.add(Number(BigInt.asUintN(32, value)), Number(BigInt.asIntN(32, value >> 32n)), false);
+      this.add(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)), false);
     }
   }
 }
