@@ -7,10 +7,8 @@ import { readBoth, type ReadBothOptions, type Side } from "./_read.ts";
 import { Tally, viewOf, withIdMoved } from "./_tally.ts";
 import type { DifferentDocument, DocumentDifferences, FirstDifference } from "./result.ts";
 
-/** Entries of both sides that are held at once: 32 bytes each, and half as much to pair them. */
-const MOST_ENTRIES = 1_000_000;
-/** Bytes of documents that are kept, to be looked into. */
-const MOST_KEPT_BYTES = 32 * 1024 * 1024;
+/** What an entry takes: 32 bytes, twice that while their list grows, and what it takes to pair them. */
+const ENTRY_BYTES = 64;
 /** A longer `_id` is cut where it is shown. */
 const ID_CHARACTERS = 200;
 
@@ -20,6 +18,8 @@ export interface SearchOptions extends Omit<ReadBothOptions, "pass" | "only"> {
   readonly ignoreIdPosition: boolean;
   /** How many documents of each kind to name. */
   readonly show: number;
+  /** About how much memory to use: half of it for documents to be looked into. */
+  readonly memoryBytes: number;
 }
 
 /** A pair of collections whose documents differ. */
@@ -103,8 +103,8 @@ export async function searchDifferences(
 ): Promise<Map<string, DocumentDifferences>> {
   const searches = new Map([...pairs].map(([key, pair]) => [key, new PairSearch(pair)]));
   const total = [...searches.values()].reduce((sum, { expected }) => sum + expected, 0);
-  const rounds = Math.max(1, Math.ceil(total / MOST_ENTRIES));
-  const keeper = new Keeper(rounds === 1);
+  const rounds = Math.max(1, Math.ceil(total * ENTRY_BYTES / options.memoryBytes));
+  const keeper = new Keeper(rounds === 1, options.memoryBytes / 2);
   let pass = 2;
   for (let round = 0; round < rounds; round++, pass++) {
     await readBoth(sides, {
@@ -122,16 +122,17 @@ export async function searchDifferences(
 /** Copies of documents, as long as there is room for them; if not, none is kept at all. */
 class Keeper {
   keeps: boolean;
-  #bytes = 0;
+  #left: number;
 
-  constructor(keeps: boolean) {
+  constructor(keeps: boolean, most: number) {
     this.keeps = keeps;
+    this.#left = most;
   }
 
   /** Whether there is room for so many bytes more. */
   take(bytes: number): boolean {
-    this.#bytes += bytes;
-    if (this.#bytes > MOST_KEPT_BYTES) this.keeps = false;
+    this.#left -= bytes;
+    if (this.#left < 0) this.keeps = false;
     return this.keeps;
   }
 }
@@ -182,7 +183,10 @@ function collect(
 }
 
 function foundAt(buffer: Uint8Array, start: number, index: number, whole: boolean): Found {
-  const bytes = whole ? buffer.slice(start, start + documentLength(buffer, start)) : undefined;
+  // The slice of a Buffer of Node.js would be no copy.
+  const bytes = whole
+    ? new Uint8Array(buffer.subarray(start, start + documentLength(buffer, start)))
+    : undefined;
   return { index, id: shownId(buffer, start), bytes };
 }
 
@@ -206,7 +210,7 @@ async function findExamples(
   pass: number,
   options: SearchOptions,
 ): Promise<void> {
-  const keeper = new Keeper(true);
+  const keeper = new Keeper(true, options.memoryBytes / 2);
   const wanted = { a: new Map<string, Map<string, boolean>>(), b: new Map() };
   const missing = { a: 0, b: 0 };
   for (const [key, { examples, found }] of searches) {

@@ -161,6 +161,11 @@ export interface VerifyOptions {
   readonly ignoreIdPosition?: boolean;
   /** At most how many documents of each kind to name in each collection. Default 20. */
   readonly show?: number;
+  /**
+   * About how many bytes to use while what differs is looked for; with fewer the sides are read more
+   * often. Default 64 MiB, which is enough for a million documents that may differ.
+   */
+  readonly memoryBytes?: number;
   /** Stops it; checked once a batch. */
   readonly signal?: AbortSignal;
   /** Is told how far it is. */

@@ -73,6 +73,8 @@ export async function verify(
 ): Promise<VerifyResult> {
   const start = performance.now();
   const { signal, show = 20, key, ignoreIdPosition = false, onEvent } = options;
+  const { memoryBytes = 64 * 1024 * 1024 } = options;
+  if (!(memoryBytes > 0)) throw new UsageError(`Cannot use ${memoryBytes} bytes of memory`);
   if (!Number.isSafeInteger(show) || show < 0) {
     throw new UsageError(`Cannot show ${show} documents: it is not a whole number from 0`);
   }
@@ -114,6 +116,7 @@ export async function verify(
       hash,
       ignoreIdPosition,
       show,
+      memoryBytes,
       signal,
       onEvent,
     });

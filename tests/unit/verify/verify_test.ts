@@ -1,0 +1,357 @@
+import { type Namespace, verify, type VerifyEvent, type VerifyOptions } from "@datahood/cli";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Double, Int32, Long, serialize } from "bson";
+import fc from "fast-check";
+import { collection, memory, MemoryConnector } from "./_memory.ts";
+
+const people = Array.from({ length: 100 }, (_, i) => ({ _id: i, name: `name ${i}`, age: i % 7 }));
+
+async function only(
+  a: MemoryConnector,
+  b: MemoryConnector,
+  options?: VerifyOptions,
+) {
+  const { collections } = await verify(a, b, options);
+  assertEquals(collections.length, 1);
+  return collections[0]!;
+}
+
+Deno.test("verify() takes any order of the same documents for the same, in one pass", async () => {
+  const a = memory(people), b = memory(people.toReversed(), {}, { batchDocuments: 7 });
+  const result = await verify(a, b);
+  assert(result.same);
+  const [found] = result.collections;
+  assertEquals(found?.status, "same");
+  assertEquals([found?.a?.documents, found?.b?.documents], [100, 100]);
+  assertEquals(found?.a?.digest, found?.b?.digest);
+  assertEquals([a.reads, b.reads], [1, 1]);
+  // Plain data.
+  assertEquals(JSON.parse(JSON.stringify(result)), result);
+});
+
+Deno.test("verify() counts documents that are there more than once", async () => {
+  const [one, two] = [people[1]!, people[2]!];
+  const found = await only(memory([one, one, two, two]), memory([one, two, two, one]));
+  assertEquals(found.status, "same");
+  // An exclusive or would see nothing in either, and the counts are the same.
+  const other = await only(memory([one, one, one, two]), memory([one, two, two, two]));
+  assertEquals(other.status, "different");
+  const { missing, extra, different } = other.documents!;
+  assertEquals([missing, extra, different], [2, 2, 0]);
+  assertEquals(other.documents?.shown.map(({ status, id }) => [status, id]), [
+    ["missing", '{"$numberInt":"1"}'],
+    ["missing", '{"$numberInt":"1"}'],
+    ["extra", '{"$numberInt":"2"}'],
+    ["extra", '{"$numberInt":"2"}'],
+  ]);
+});
+
+Deno.test("verify() finds each flipped bit of a document, and names it", async () => {
+  const raw = people.map((one) => serialize(one));
+  for (let at = 4; at < raw[42]!.length - 1; at++) {
+    const changed = raw.map((bytes) => new Uint8Array(bytes));
+    changed[42]![at]! ^= 1 << at % 8;
+    const found = await only(memory(raw), memory(changed.toReversed()));
+    assertEquals(found.status, "different", `byte ${at}`);
+    const { missing, extra, different, shown } = found.documents!;
+    // In the `_id` it is another document, or one without an `_id`.
+    assert(different === 1 || missing === 1 && extra === 1, `byte ${at}`);
+    assertEquals(shown[0]?.indexA, 42);
+    assertEquals(shown[0]?.id, '{"$numberInt":"42"}');
+    if (different) assertEquals([shown[0]?.indexB, shown[0]?.first?.offset], [57, at]);
+  }
+});
+
+Deno.test("verify() names what is missing, extra and different, and where", async () => {
+  const changed = people.filter(({ _id }) => _id !== 3)
+    .map((one) => one._id === 5 ? { ...one, name: "Ada" } : one);
+  const found = await only(memory(people), memory([...changed, { _id: "new" }]));
+  assertEquals(found.documents, {
+    missing: 1,
+    extra: 1,
+    different: 1,
+    shown: [
+      {
+        status: "different",
+        id: '{"$numberInt":"5"}',
+        indexA: 5,
+        indexB: 4,
+        first: {
+          path: "name",
+          kind: "value",
+          a: { type: "string", value: '"name 5"' },
+          b: { type: "string", value: '"Ada"' },
+          offset: 0,
+        },
+      },
+      { status: "missing", id: '{"$numberInt":"3"}', indexA: 3 },
+      { status: "extra", id: '"new"', indexB: 99 },
+    ],
+  });
+});
+
+Deno.test("verify() names at most as many of each kind as are asked for, and counts all", async () => {
+  const half = people.map((one) => one._id % 2 ? { ...one, age: -1 } : one);
+  const found = await only(memory(people), memory(half), { show: 3 });
+  assertEquals(found.documents?.different, 50);
+  assertEquals(found.documents?.shown.map(({ indexA }) => indexA), [1, 3, 5]);
+  const none = await only(memory(people), memory([]), { show: 0 });
+  assertEquals([none.documents?.missing, none.documents?.shown], [100, []]);
+});
+
+Deno.test("verify() tells an _id that was moved, and can take it for the same", async () => {
+  const a = [{ x: 1, _id: 1 }, { _id: 2, x: 2 }], b = [{ _id: 1, x: 1 }, { _id: 2, x: 2 }];
+  const found = await only(memory(a), memory(b));
+  assertEquals([found.status, found.onlyIdPosition], ["different", true]);
+  assertEquals(found.documents?.shown[0]?.first?.kind, "id-position");
+  const same = await only(memory(a), memory(b), { ignoreIdPosition: true });
+  assertEquals(same.status, "same");
+  const other = await only(memory([...a, { y: 1, _id: 3 }]), memory([...b, { _id: 3, y: 2 }]), {
+    ignoreIdPosition: true,
+  });
+  assertEquals([other.status, other.onlyIdPosition], ["different", undefined]);
+  const [first] = other.documents!.shown;
+  assertEquals([first?.id, first?.first?.path], ['{"$numberInt":"3"}', "y"]);
+});
+
+Deno.test("verify() pairs numbers of another type as _id, which a server takes for the same", async () => {
+  const found = await only(
+    memory([{ _id: new Int32(1) }, { _id: new Int32(0) }]),
+    memory([{ _id: new Double(1) }, { _id: Long.fromNumber(0) }]),
+  );
+  const { missing, extra, different, shown } = found.documents!;
+  assertEquals([missing, extra, different], [0, 0, 2]);
+  assertEquals(shown[0]?.first?.path, "_id");
+});
+
+Deno.test("verify() compares documents without _id, and damaged ones, by their bytes", async () => {
+  const broken = serialize({ _id: 1, a: "text" });
+  broken[4] = 0x42;
+  const a = [{ x: 1 }, broken, {}], b = [{ x: 2 }, broken, {}];
+  const found = await only(memory(a), memory(b));
+  const { missing, extra, different, shown } = found.documents!;
+  assertEquals([missing, extra, different], [1, 1, 0]);
+  assertEquals(shown, [{ status: "missing", indexA: 0 }, { status: "extra", indexB: 0 }]);
+});
+
+Deno.test("verify() finds the same in little memory, reading more often", async () => {
+  const changed = people.map((one) => one._id % 3 ? one : { ...one, age: "old" })
+    .filter(({ _id }) => _id % 5 !== 1);
+  const sides = () => [memory(people), memory([...changed, { _id: 1000 }])] as const;
+  const [a, b] = sides();
+  const key = new Uint8Array(32).fill(9);
+  const whole = await only(a, b, { key, show: 100 });
+  assertEquals([a.reads, b.reads], [2, 2]);
+  const { missing, extra, different } = whole.documents!;
+  assertEquals([missing, extra, different], [20, 1, 27]);
+  for (const [memoryBytes, reads] of [[64 * 200, 3], [64 * 10, 10], [64, 50]] as const) {
+    const [a, b] = sides();
+    const found = await only(a, b, { key, show: 100, memoryBytes });
+    const { shown, ...counts } = found.documents!;
+    assertEquals(counts, { missing, extra, different });
+    const sorted = (list: readonly object[]) => list.map((one) => JSON.stringify(one)).toSorted();
+    const without = (list: typeof shown) => list.map(({ first: _, ...rest }) => rest);
+    assertEquals(sorted(without(shown)), sorted(without(whole.documents!.shown)));
+    assert(a.reads >= reads, `${a.reads} reads`);
+    // Whole documents are kept as long as there is room; what is told of one is always right.
+    for (const { first } of shown) assert(first === undefined || first.path === "age");
+    const few = await only(...sides(), { show: 2, memoryBytes });
+    assertEquals(few.documents?.shown.length, 5);
+  }
+});
+
+const index = (document: object) => serialize(document);
+
+Deno.test("verify() compares options and indexes in what they mean", async (t) => {
+  const byName = { v: 2, key: { a: 1, b: -1 }, name: "ab" };
+  const cases: [string, object[], object[], boolean][] = [
+    ["other version and ns", [byName], [{ ...byName, v: 1, ns: "shop.x", background: true }], true],
+    ["1 and 1.0", [byName], [{ ...byName, key: { a: new Double(1), b: Long.NEG_ONE } }], true],
+    ["not unique", [byName], [{ ...byName, unique: false }], true],
+    ["another order of members", [{ ...byName, unique: true, sparse: true }], [
+      { name: "ab", sparse: 1, key: byName.key, unique: true },
+    ], true],
+    ["another order of keys", [byName], [{ ...byName, key: { b: -1, a: 1 } }], false],
+    ["unique", [byName], [{ ...byName, unique: true }], false],
+    ["another name", [byName], [{ ...byName, name: "ba" }], false],
+    ["one more", [byName], [byName, { v: 2, key: { c: "text" }, name: "c" }], false],
+  ];
+  for (const [name, ofA, ofB, same] of cases) {
+    await t.step(name, async () => {
+      const a = memory(people, { indexes: ofA.map(index) });
+      const b = memory(people, { indexes: ofB.map(index) });
+      const found = await only(a, b);
+      assertEquals(found.status, same ? "same" : "different");
+      assertEquals(found.differences.length > 0, !same);
+      assertEquals(found.sameDocuments, true);
+      assertEquals((await only(a, b, { ignoreIndexes: true })).status, "same");
+    });
+  }
+  await t.step("options", async () => {
+    const indexes: Uint8Array[] = [];
+    const options = (document: object) => ({ indexes, options: serialize(document) });
+    const capped = { capped: true, size: 4096, uuid: 1 };
+    const a = memory([], options(capped));
+    const b = memory([], options({ size: new Double(4096), capped: true, autoIndexId: true }));
+    assertEquals((await only(a, b)).status, "same");
+    const larger = memory([], options({ ...capped, size: 8192 }));
+    const found = await only(a, larger);
+    assertEquals(found.differences, [{ of: "option", name: "size", a: "4096", b: "8192" }]);
+    assertEquals((await only(a, larger, { ignoreOptions: true })).status, "same");
+  });
+  await t.step("not known by a bare file", async () => {
+    const found = await only(memory(people), memory(people, { indexes: [index(byName)] }));
+    assertEquals([found.status, found.definitions], ["same", "unknown"]);
+  });
+  await t.step("views by their definition", async () => {
+    const view = (pipeline: object[]) =>
+      memory([], { type: "view", options: serialize({ viewOn: "orders", pipeline }) });
+    const recent = [{ $match: { x: 1 } }, { $sort: { a: 1, b: 1 } }];
+    assertEquals((await only(view(recent), view(recent))).status, "same");
+    const other = view([{ $match: { x: 1 } }, { $sort: { b: 1, a: 1 } }]);
+    const found = await only(view(recent), other, { ignoreOptions: true });
+    assertEquals(found.differences.map(({ name }) => name), ["pipeline"]);
+    const stored = await only(view(recent), memory([], { indexes: [] }));
+    assert(stored.differences.some(({ of }) => of === "type"));
+  });
+});
+
+const at = (db: string, name: string): { namespace: Namespace } => ({
+  namespace: { db, collection: name },
+});
+
+Deno.test("verify() pairs collections by what both sides have", async (t) => {
+  const [one, two] = [people.slice(0, 1), people.slice(0, 2)];
+  const place = (...names: string[]) =>
+    new MemoryConnector(names.map((name) => {
+      const [db, of] = name.split(".") as [string, string];
+      return collection(of === "b" ? two : one, at(db, of));
+    }));
+  const cases: [string, MemoryConnector, MemoryConnector, string, string[]][] = [
+    ["one each", place(".x"), place("shop.orders"), "only", ["same"]],
+    ["one database each", place("s.a", "s.b"), place("t.b", "t.a"), "collection", ["same", "same"]],
+    ["names", place("s.a", "t.a"), place("t.a", "u.a"), "namespace", ["missing", "same", "extra"]],
+    ["a file in a server", place(".b"), place("s.a", "t.b"), "collection", ["same", "extra"]],
+    ["nothing", place(), place(), "namespace", []],
+  ];
+  for (const [name, a, b, by, statuses] of cases) {
+    await t.step(name, async () => {
+      const { matchedBy, collections } = await verify(a, b);
+      assertEquals(matchedBy, by);
+      assertEquals(collections.map(({ status }) => status).toSorted(), statuses.toSorted());
+    });
+  }
+  await t.step("what is included", async () => {
+    const include = ({ collection }: Namespace) => collection === "a";
+    const { same, collections } = await verify(place("s.a", "s.b"), place("s.a"), { include });
+    assertEquals([same, collections.length], [true, 1]);
+    const nothing = { include: () => false };
+    await assertRejects(() => verify(place("s.a"), place("s.a"), nothing), Error, "no collection");
+  });
+});
+
+Deno.test("verify() says that a pipe cannot be looked into again", async () => {
+  const pipe = memory(people.slice(1), {}, { rereadable: false, display: "-" });
+  const { same, collections, issues } = await verify(memory(people), pipe);
+  assertEquals([same, collections[0]?.documents], [false, undefined]);
+  assertEquals(issues.map(({ code }) => code), ["not-rereadable"]);
+  assert((await verify(memory(people.slice(1)), pipe)).same);
+});
+
+Deno.test("verify() stops on its signal, and tells how far it is", async () => {
+  const controller = new AbortController();
+  const events: VerifyEvent[] = [];
+  const onEvent = (event: VerifyEvent) => {
+    events.push(event);
+    if (event.documents >= 30) controller.abort();
+  };
+  const { signal } = controller;
+  const a = memory(people), b = memory(people);
+  await assertRejects(() => verify(a, b, { signal, onEvent }), Error, "interrupted");
+  assertEquals(events[0]?.pass, 1);
+  assertEquals(events[0]?.documents, 3);
+});
+
+Deno.test("verify() stops the other side when one fails", async () => {
+  let ended = false;
+  const endless = memory([]);
+  endless.source.read = async function* () {
+    try {
+      const info = { namespace: { db: "shop", collection: "orders" }, type: "collection" } as const;
+      yield { type: "begin", collection: info };
+      const batch = await memory(people.slice(0, 1)).source.read().next();
+      assert(batch.value?.type === "begin");
+      while (true) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        for await (const item of memory(people.slice(0, 1)).source.read()) {
+          if (item.type === "batch") yield item;
+        }
+      }
+    } finally {
+      ended = true;
+    }
+  };
+  const failing = memory([]);
+  // deno-lint-ignore require-yield
+  failing.source.read = async function* () {
+    await Promise.resolve();
+    throw new TypeError("the disk is gone");
+  };
+  await assertRejects(() => verify(endless, failing), TypeError, "the disk is gone");
+  assert(ended);
+});
+
+Deno.test("verify() gives the same digest for one key, and others for another", async () => {
+  const key = new Uint8Array(32).fill(7);
+  const digest = async (options: VerifyOptions) =>
+    (await only(memory(people), memory(people), options)).a!.digest;
+  assertEquals(await digest({ key }), await digest({ key }));
+  assert(await digest({}) !== await digest({}));
+  await assertRejects(() => digest({ key: new Uint8Array(16) }), Error, "16 bytes");
+  await assertRejects(() => digest({ show: -1 }), Error, "-1");
+});
+
+Deno.test("verify() says that two multisets are the same exactly when they are", async () => {
+  const document = fc.record({
+    _id: fc.integer({ min: 0, max: 5 }),
+    v: fc.constantFrom(0, 1, "", "a", null, [], [0]),
+  });
+  const list = fc.array(document, { maxLength: 12 });
+  const pair = fc.oneof(
+    fc.tuple(list, list),
+    list.chain((one) =>
+      fc.tuple(
+        fc.constant(one),
+        fc.shuffledSubarray(one, { minLength: Math.max(0, one.length - 1) }),
+      )
+    ),
+  );
+  await fc.assert(
+    fc.asyncProperty(pair, async ([a, b]) => {
+      const text = (list: object[]) => list.map((one) => JSON.stringify(one));
+      const [ofA, ofB] = [text(a), text(b)];
+      const same = ofA.toSorted().join("\n") === ofB.toSorted().join("\n");
+      const found = await only(memory(a), memory(b), { show: 50 });
+      assertEquals(found.status === "same", same);
+      if (same) return;
+      // What is left on each side when equal documents are taken out of both.
+      for (const one of [...ofA]) {
+        const other = ofB.indexOf(one);
+        if (other < 0) continue;
+        ofB.splice(other, 1);
+        ofA.splice(ofA.indexOf(one), 1);
+      }
+      const { missing, extra, different, shown } = found.documents!;
+      assertEquals(missing + different, ofA.length);
+      assertEquals(extra + different, ofB.length);
+      assertEquals(shown.length, missing + extra + different);
+      const idsLeft = (of: string[]) => of.map((one) => JSON.parse(one)._id);
+      const both = [0, 1, 2, 3, 4, 5].reduce((sum, id) => {
+        const count = (of: string[]) => idsLeft(of).filter((one) => one === id).length;
+        return sum + Math.min(count(ofA), count(ofB));
+      }, 0);
+      assertEquals(different, both);
+    }),
+    { numRuns: 300 },
+  );
+});
