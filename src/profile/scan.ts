@@ -47,8 +47,11 @@ export class Scanner {
 
   /** Uses this buffer from now on. */
   use(buffer: Uint8Array): void {
-    this.#buffer = buffer;
-    this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    const { buffer: memory, byteOffset, byteLength } = buffer;
+    // Not a subclass: slice() of a Buffer is no copy, and what is kept must not change with it.
+    const plain = Object.getPrototypeOf(buffer) === Uint8Array.prototype;
+    this.#buffer = plain ? buffer : new Uint8Array(memory, byteOffset, byteLength);
+    this.#view = new DataView(memory, byteOffset, byteLength);
   }
 
   /**
