@@ -1,5 +1,12 @@
 /** What generated modules need beside their schemas. */
-export type MongooseHelper = "present" | "presentOrNull" | "presentWhere" | "fits" | "tuple";
+export type MongooseHelper =
+  | "present"
+  | "presentOrNull"
+  | "presentWhere"
+  | "fits"
+  | "tuple"
+  | "each"
+  | "orNull";
 
 const KIND_OF = `/** The kind of a value: that of typeof, or a class. */
 function kindOf(value: unknown): string {
@@ -45,6 +52,14 @@ function presentWhere(key: string, tag: string, values: readonly unknown[]) {
   return function (this: { get(path: string): unknown }): boolean {
     return values.includes(this.get(tag)) && (this.get(key) ?? null) === null;
   };
+}`,
+  each: `/** Takes arrays each of whose elements passes a check. */
+function each(check: (value: unknown) => boolean) {
+  return (value: unknown): boolean => !Array.isArray(value) || value.every((one) => check(one));
+}`,
+  orNull: `/** Takes null, and what passes a check. */
+function orNull(check: (value: unknown) => boolean) {
+  return (value: unknown): boolean => value === null || check(value);
 }`,
 };
 

@@ -155,6 +155,10 @@ export class MongooseWriter {
   ): { lines: string[]; left: boolean } {
     const lines: string[] = [];
     const seen = new Set<string>();
+    // Values under a key with dots would be put where such a path leads.
+    const paths = new Set(
+      isDocument ? fields.flatMap(({ field: { key } }) => splitPath(key)) : [],
+    );
     let left = false;
     for (const { field, where } of fields) {
       const { key, value } = field;
@@ -167,6 +171,11 @@ export class MongooseWriter {
       // Keys that are not UTF-8 may read the same.
       if (seen.has(key)) continue;
       seen.add(key);
+      if (paths.has(key) && !value.types.every(({ type }) => type === "scalar")) {
+        lines.push("  /** Not checked: other keys have dots, and lead here. */");
+        lines.push(memberLine(key, MIXED, 2));
+        continue;
+      }
       const alike = fields.filter((one) => one.field.key === key);
       const spec = alike.length > 1 && where === undefined
         ? this.#mixed(alike.flatMap(({ field }) => [field.value]))
@@ -290,8 +299,15 @@ export class MongooseWriter {
       case "array": {
         if (type.element === null) return { type: array([MIXED]), options: [] };
         const { type: element, options, note } = this.#value(type.element);
-        const code = options.length === 0 ? element : object([["type", element], ...options]);
-        return { type: array([code]), options: [], ...(note === undefined ? {} : { note }) };
+        // Mongoose checks no arrays that are elements: the outermost checks all of them.
+        const check = options.find(([name]) => name === "validate")?.[1];
+        const others = options.filter(([name]) => name !== "validate");
+        const code = others.length === 0 ? element : object([["type", element], ...others]);
+        return {
+          type: array([code]),
+          options: check === undefined ? [] : [["validate", this.#call("each", check)]],
+          ...(note === undefined ? {} : { note }),
+        };
       }
       case "tuple":
         return this.#tuple(type, value);
@@ -303,13 +319,11 @@ export class MongooseWriter {
   #tuple({ elements }: TupleModel, value: ValueModel): Spec {
     const first = elements.map((element) => flat(this.#field(this.#value(element))));
     const checks = elements.map((element) => this.#check([element]));
-    const check = this.#call("tuple", ...checks);
-    const validate: Code = value.nulls > 0
-      ? `(value: unknown) => value === null || ${flat(check)}(value)`
-      : check;
+    const tuple = this.#call("tuple", ...checks);
+    const check = value.nulls > 0 ? this.#call("orNull", tuple) : tuple;
     return first.every((code) => code === "Number")
-      ? { type: array(["Number"]), options: [["validate", validate]] }
-      : { type: MIXED, options: [["validate", validate]], note: "A tuple." };
+      ? { type: array(["Number"]), options: [["validate", check]] }
+      : { type: MIXED, options: [["validate", check]], note: "A tuple." };
   }
 
   #object(type: Named, value: ValueModel): Spec {
@@ -404,6 +418,11 @@ function isPlainId({ types, nulls, undefineds, outliers }: ValueModel): boolean 
   const [type] = types;
   return types.length === 1 && nulls + undefineds + outliers.length === 0 &&
     type!.type === "scalar" && type!.kind === "objectId";
+}
+
+/** The keys on the path that a key with dots is to Mongoose. */
+function splitPath(key: string): string[] {
+  return key.includes(".") ? key.split(".") : [];
 }
 
 function shortened(key: string): string {
