@@ -25,8 +25,8 @@ export interface CliIo {
   env(name: string): string | undefined;
   /** A file's text. */
   readFile(path: string): string;
-  /** Whether there is a folder of that name, as far as this may be looked at. */
-  isFolder(path: string): boolean;
+  /** Whether there is a folder of that name; `undefined` where it may not be looked at. */
+  isFolder(path: string): boolean | undefined;
   /** Replaces a file's text. */
   writeFile(path: string, text: string): void;
   /** Adds text to a file. */
@@ -122,8 +122,8 @@ export function processIo(): CliIo {
     isFolder(path) {
       try {
         return Deno.statSync(path).isDirectory;
-      } catch {
-        return false;
+      } catch (error) {
+        return error instanceof Deno.errors.NotCapable ? undefined : false;
       }
     },
     writeFile: (path, text) => Deno.writeTextFileSync(path, text),

@@ -5,7 +5,7 @@ import { type CliIo, ClosedOutput, NotRunHere, processIo } from "./_io.ts";
 import { addOptions, type CommandData, spellings } from "./_options.ts";
 import { commandAt, TREE, wholeTree } from "./_tree.ts";
 import { reportError } from "./render/error.ts";
-import { SANDBOX, sandboxed } from "./_sandbox.ts";
+import { sandboxed, withoutSandbox } from "./_sandbox.ts";
 
 /** What a command does once its words are read. */
 type Action = (
@@ -40,6 +40,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     (await import("./commands/schema/report.ts")).reportCommand(flags, words, io),
   "datahood inspect": async (flags, words, io) =>
     (await import("./commands/inspect.ts")).inspectCommand(flags, words, io),
+  "datahood verify": async (flags, words, io) =>
+    (await import("./commands/verify.ts")).verifyCommand(flags, words, io),
   "datahood connectors": async (flags, _words, io) =>
     (await import("./commands/connectors.ts")).connectorsCommand(flags, io),
   "datahood completions": async (_flags, words, io) =>
@@ -114,9 +116,8 @@ function refuseEmptyValues(args: readonly string[], tree: CommandData): void {
  */
 export async function main(args: readonly string[], io: CliIo = processIo()): Promise<number> {
   if (args[0] === "permissions") return await askPermissions(args.slice(1), io);
-  if (!args.includes(SANDBOX)) return await run(args, io);
-  const plain = args.filter((word) => word !== SANDBOX);
-  return await run(plain, sandboxed(plain, io));
+  const plain = withoutSandbox(args);
+  return await run(args, plain.length === args.length ? io : sandboxed(plain, io));
 }
 
 /** The words behind the first that is no option are the command line that is asked about. */
@@ -126,7 +127,8 @@ async function askPermissions(args: readonly string[], io: CliIo): Promise<numbe
   const words = at < 0 ? [] : args.slice(at);
   return await run(["permissions", ...own], io, async (flags) => {
     const { permissionsCommand } = await import("./commands/permissions.ts");
-    return await permissionsCommand(flags, words, io, main);
+    // What would be run confined needs the same, and is not run here either.
+    return await permissionsCommand(flags, withoutSandbox(words), io, run);
   });
 }
 

@@ -1,3 +1,4 @@
+import { dirname } from "@std/path";
 import type { PermissionKind, PermissionNeed } from "../core/mod.ts";
 
 const KINDS: readonly PermissionKind[] = ["read", "write", "net", "env", "sys", "run"];
@@ -42,13 +43,18 @@ export function permissionFlags(needs: readonly PermissionNeed[]): string {
 export function permissionWords(needs: readonly PermissionNeed[]): string[] {
   const words: string[] = [];
   for (const kind of KINDS) {
-    const targets = new Set(needs.filter((need) => need.kind === kind).map(({ target }) => target));
-    if (targets.size === 0) continue;
-    // Deno reads a doubled comma as one that belongs to the name.
-    const list = [...targets].map((target) => target.replaceAll(",", ",,")).join(",");
-    words.push(`--allow-${kind}=${list}`);
+    const targets = new Set(needs.filter((need) => need.kind === kind).map(grantOf));
+    if (targets.size > 0) words.push(`--allow-${kind}=${[...targets].join(",")}`);
   }
   return words;
+}
+
+/** A flag cannot name a path with a comma, which ends a name there: the folder around it can be named. */
+function grantOf({ kind, target }: PermissionNeed): string {
+  if (kind !== "read" && kind !== "write") return target;
+  let path = target;
+  while (path.includes(",")) path = dirname(path);
+  return path;
 }
 
 /**

@@ -92,13 +92,14 @@ export async function runSandboxed(options: SandboxOptions): Promise<number> {
 
 /** A terminal tells both processes of Ctrl-C; where there is none, this one passes it on. */
 function passSignals(child: Deno.ChildProcess): () => void {
-  const terminal = [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
-  const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT"]
-    : ["SIGINT", "SIGTERM"];
+  const windows = Deno.build.os === "windows";
+  // The console of Windows tells all its processes; to pass it on would end the other one at once.
+  const told = windows ||
+    [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
+  const signals: readonly Deno.Signal[] = windows ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
   const ends = signals.map((signal) => {
     const pass = () => {
-      if (signal === "SIGINT" && terminal) return;
+      if (signal === "SIGINT" && told) return;
       try {
         child.kill(signal);
       } catch {
@@ -121,12 +122,18 @@ const KINDS: readonly (PermissionKind | "ffi")[] = [
   "ffi",
 ];
 
+/** Whether something of a kind is allowed. */
+async function holds(runtime: typeof Deno.permissions, name: string): Promise<boolean> {
+  const { state, partial } = await runtime.query({ name } as Deno.PermissionDescriptor);
+  return state === "granted" || partial;
+}
+
 /**
  * Gives up every kind of permission of which nothing is needed. Coarser than
  * {@linkcode runSandboxed}: of a kind of which something is needed, all stays. Cannot be undone.
  *
  * @param needs All that this process still needs.
- * @returns The kinds that were given up.
+ * @returns The kinds that were given up; those of which nothing was allowed are not among them.
  *
  * @example
  * ```ts
@@ -143,9 +150,9 @@ export async function revokeUnneeded(needs: readonly PermissionNeed[]): Promise<
   if (runtime === undefined) return [];
   const given: string[] = [];
   for (const name of KINDS) {
-    if (needs.some(({ kind }) => kind === name)) continue;
-    const { state } = await runtime.revoke({ name } as Deno.PermissionDescriptor);
-    if (state !== "granted") given.push(name);
+    if (needs.some(({ kind }) => kind === name) || !await holds(runtime, name)) continue;
+    await runtime.revoke({ name } as Deno.PermissionDescriptor);
+    if (!await holds(runtime, name)) given.push(name);
   }
   return given;
 }

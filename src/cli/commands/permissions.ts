@@ -24,19 +24,23 @@ export async function permissionsCommand(
   }
   if (words[0] === "permissions") {
     throw new UsageError("Cannot tell what is needed: permissions needs nothing itself.", {
-      hint: "name another command",
+      hint: "but for the variable or the file that an address is in; name another command",
     });
   }
   const needs: PermissionNeed[] = [];
   let complete = false;
+  let refused: unknown;
   const code = await run(words, {
     ...io,
     out: () => {},
     async allow(found, known = "all", discover) {
       if (known === "some") {
         needs.push(...found);
-        // Where the address is, its host is: what it takes to know it is taken here too.
-        return await io.allow(found, known);
+        // Where the address is, its host is: what it takes to know it is taken here too; no more.
+        if (refused !== undefined) throw refused;
+        return await io.allow(found, known).catch((error) => {
+          throw refused = error;
+        });
       }
       needs.push(...flags.discover && discover !== undefined ? await discover() : found);
       complete = true;

@@ -20,7 +20,8 @@ Deno.test("permissionFlags() gives flags that can be pasted", async (t) => {
     ],
     ["a blank", [need("read", "a b.bson")], "'--allow-read=a b.bson'"],
     ["a quote", [need("read", "a'b")], `'--allow-read=a'\\''b'`],
-    ["a comma", [need("read", "a,b")], "--allow-read=a,,b"],
+    ["a comma, which no flag can name", [need("read", "a,b")], "--allow-read=."],
+    ["a folder with a comma", [need("write", "x/a,b/c,d")], "--allow-write=x"],
     ["a wildcard", [need("net", "*.example.net:27017")], "'--allow-net=*.example.net:27017'"],
   ];
   for (const [name, needs, wanted] of table) {

@@ -6,7 +6,13 @@ import { parseChoice, parseShare } from "../../_values.ts";
 import { list, parseShowFlags, type RawFlags, read, type ShowFlags } from "../transfer/_flags.ts";
 import { parseFailOn, parseSourceFlags, type SourceFlags } from "./_flags.ts";
 import { type Frame, runFramed } from "./_frame.ts";
-import { profilesOf, resolveSource, type SchemaSource, sourceNeeds } from "./_source.ts";
+import {
+  discoverSources,
+  profilesOf,
+  resolveSource,
+  type SchemaSource,
+  sourceNeeds,
+} from "./_source.ts";
 
 /** How differences are looked for and shown. */
 interface CompareFlags {
@@ -55,6 +61,11 @@ export async function compare(
   return await runFramed(show, io, async (frame) => {
     await frame.begin({
       needs: sources.flatMap((source, i) => sourceNeeds(source, sides[i]!.flags, frame.reporter)),
+      discover: () =>
+        discoverSources(
+          sources.map((source, i) => ({ source, flags: sides[i]!.flags })),
+          frame.reporter,
+        ),
       reads: sources.flatMap(({ path }) => path === undefined ? [] : [{ name: "a source", path }]),
       writes: [],
     });

@@ -10,7 +10,13 @@ import type { Reporter } from "../../render/reporter.ts";
 import type { ShowFlags } from "../transfer/_flags.ts";
 import type { InferFlags, OutputFlags, SourceFlags } from "./_flags.ts";
 import { type NamedFile, runFramed } from "./_frame.ts";
-import { profilesOf, readText, type SchemaSource, sourceNeeds } from "./_source.ts";
+import {
+  discoverSources,
+  profilesOf,
+  readText,
+  type SchemaSource,
+  sourceNeeds,
+} from "./_source.ts";
 import { fileEnding } from "../../../schema/file_ending.ts";
 import { refuseOtherEnding } from "./_targets.ts";
 
@@ -32,12 +38,10 @@ export function makeSchema(job: SchemaJob, io: CliIo): Promise<number> {
     const { reporter, signal } = frame;
     const meant = placeOf(job);
     const files = filesOf(meant, targets, job);
+    const beside = [...needsOf(meant, files), ...overridesNeeds(job.infer.overrides)];
     await frame.begin({
-      needs: [
-        ...sourceNeeds(source, flags, reporter),
-        ...needsOf(meant, files),
-        ...overridesNeeds(job.infer.overrides),
-      ],
+      needs: [...sourceNeeds(source, flags, reporter), ...beside],
+      discover: async () => [...await discoverSources([{ source, flags }], reporter), ...beside],
       reads: [
         ...source.path === undefined ? [] : [{ name: "the source", path: source.path }],
         ...job.infer.overrides === undefined

@@ -4,7 +4,7 @@ import { fileReadNeeds } from "../../../io/mod.ts";
 import type { ProfiledCollection } from "../../../profile/mod.ts";
 import type { CliIo } from "../../_io.ts";
 import type { Reporter } from "../../render/reporter.ts";
-import { descriptorOf, settingsOf } from "../_run.ts";
+import { descriptorOf, discoverNeeds, settingsOf } from "../_run.ts";
 import { type EndText, resolveAddresses } from "../transfer/_addresses.ts";
 import { completePassword } from "../transfer/_refuse.ts";
 import { refuseQuery } from "../transfer/_refuse.ts";
@@ -67,6 +67,22 @@ export function sourceNeeds(
   if (source.from === "profile") return fileReadNeeds(source.path);
   const settings = settingsOf("source", flags, reporter);
   return descriptorOf(source.address.kind).permissions(source.address, settings);
+}
+
+/** What reading sources needs exactly, as their servers tell. */
+export async function discoverSources(
+  sources: readonly { readonly source: SchemaSource; readonly flags: SourceFlags }[],
+  reporter: Reporter,
+): Promise<readonly PermissionNeed[]> {
+  const found: PermissionNeed[] = [];
+  for (const { source, flags } of sources) {
+    found.push(
+      ...source.from === "profile" ? sourceNeeds(source, flags, reporter) : await discoverNeeds([
+        { address: source.address, settings: settingsOf("source", flags, reporter) },
+      ]),
+    );
+  }
+  return found;
 }
 
 /** How a run goes on. */

@@ -8,7 +8,7 @@ import { parseInferFlags, parseSourceFlags } from "./_flags.ts";
 import { runFramed } from "./_frame.ts";
 import { inferOptions, overridesNeeds, resultOf, tell } from "./_make.ts";
 import { type ReportKind, type ReportRow, reportRows } from "./_rows.ts";
-import { profilesOf, resolveSource, sourceNeeds } from "./_source.ts";
+import { discoverSources, profilesOf, resolveSource, sourceNeeds } from "./_source.ts";
 
 /** `datahood schema report <source>`: what stands at each path. */
 export async function reportCommand(
@@ -22,14 +22,17 @@ export async function reportCommand(
   const end = { role: "source", text: words[0] ?? "", format: flags.from } as const;
   const source = await resolveSource(end, flags, io);
   return await runFramed(show, io, async (frame) => {
+    const { reporter } = frame;
+    const beside = overridesNeeds(infer.overrides);
     await frame.begin({
-      needs: [...sourceNeeds(source, flags, frame.reporter), ...overridesNeeds(infer.overrides)],
+      needs: [...sourceNeeds(source, flags, reporter), ...beside],
+      discover: async () => [...await discoverSources([{ source, flags }], reporter), ...beside],
       reads: source.path === undefined ? [] : [{ name: "the source", path: source.path }],
       writes: [],
     });
     const options = await inferOptions(infer, io);
     const collections = await profilesOf(source, flags, frame);
-    tell(collections, source, frame.reporter);
+    tell(collections, source, reporter);
     const { inferSchemas } = await import("../../../schema/infer/infer.ts");
     const filled = collections.filter(({ profile }) => profile.documents > 0);
     const models = inferSchemas(filled, options);

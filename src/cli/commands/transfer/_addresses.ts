@@ -1,7 +1,14 @@
 import { parseAddress } from "../../../connectors/address.ts";
-import { type Address, NotFoundError, type PermissionNeed, UsageError } from "../../../core/mod.ts";
+import {
+  type Address,
+  NotFoundError,
+  PermissionError,
+  type PermissionNeed,
+  UsageError,
+} from "../../../core/mod.ts";
 import type { CliIo } from "../../_io.ts";
 import { parseMongoAddress } from "../../../connectors/_mongodb_address.ts";
+import { descriptorOf } from "../_run.ts";
 
 /** An end of a run as the command line names it. */
 export interface EndText {
@@ -37,25 +44,77 @@ function readAddressFile(path: string, role: "source" | "target", io: CliIo): st
   }
 }
 
-/** The addresses of the ends, read from where they are; both ends' permissions are checked at once. */
+/**
+ * The addresses of the ends, read from where they are; both ends' permissions are checked at once.
+ *
+ * @throws {PermissionError} Where one may not be read, with all that is known to be missing by then.
+ */
 export async function resolveAddresses(
   ends: readonly EndText[],
   system: boolean,
   io: CliIo,
 ): Promise<Address[]> {
-  await io.allow(ends.flatMap(needsOf), "some");
-  return ends.map(({ role, text, format, namespace }) => {
-    const options = {
-      role,
-      system,
-      ...(format === undefined ? {} : { format }),
-      env: io.env,
-      isFolder: io.isFolder,
-      readFile: (path: string) => readAddressFile(path, role, io),
-    };
-    if (namespace === undefined) return parseAddress(text, options);
-    return parsePresetUri(text, options, namespace);
+  const first = ends.flatMap(needsOf);
+  try {
+    await io.allow(first, "some");
+  } catch (error) {
+    if (!(error instanceof PermissionError)) throw error;
+    // Who has to add a flag adds all of them: those of the other end are known already.
+    await io.allow([...first, ...knownNeeds(ends, system, io)], "some");
+    throw error;
+  }
+  const found: Address[] = [];
+  for (const end of ends) found.push(await resolveAddress(end, system, io));
+  return found;
+}
+
+/** What the ends need whose addresses are in plain sight. */
+function knownNeeds(ends: readonly EndText[], system: boolean, io: CliIo): PermissionNeed[] {
+  return ends.filter((end) => needsOf(end).length === 0).flatMap((end) => {
+    try {
+      const address = parseEnd(end, system, io, (path) => io.isFolder(path) ?? false);
+      return descriptorOf(address.kind).permissions(address, { role: end.role });
+    } catch {
+      // What is wrong with it is told once it is its turn.
+      return [];
+    }
   });
+}
+
+async function resolveAddress(end: EndText, system: boolean, io: CliIo): Promise<Address> {
+  let hidden: string | undefined;
+  const isFolder = (path: string) => {
+    const is = io.isFolder(path);
+    if (is === undefined) hidden = path;
+    return is ?? false;
+  };
+  try {
+    return parseEnd(end, system, io, isFolder);
+  } catch (error) {
+    // A name that tells nothing may be that of a folder, if only it could be looked at.
+    if (hidden === undefined) throw error;
+    const reason = `see whether the ${end.role} is a folder`;
+    await io.allow([{ kind: "read", target: hidden, reason }], "some");
+    throw error;
+  }
+}
+
+function parseEnd(
+  { role, text, format, namespace }: EndText,
+  system: boolean,
+  io: CliIo,
+  isFolder: (path: string) => boolean,
+): Address {
+  const options = {
+    role,
+    system,
+    ...(format === undefined ? {} : { format }),
+    env: io.env,
+    isFolder,
+    readFile: (path: string) => readAddressFile(path, role, io),
+  };
+  if (namespace === undefined) return parseAddress(text, options);
+  return parsePresetUri(text, options, namespace);
 }
 
 /** In a preset's connection string the path is what a driver means by it: the login database. */
