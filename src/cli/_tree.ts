@@ -459,6 +459,58 @@ const INSPECT: CommandData = {
   ],
 };
 
+const VERIFY: CommandData = {
+  name: "verify",
+  help: "Compare two places: documents in any order, options, indexes. Exit code 6 if they differ.",
+  arguments: "<a:word> <b:word>",
+  files: true,
+  groups: [
+    {
+      name: "What is compared",
+      options: [
+        {
+          flags: "--include <glob>",
+          help: "Only these collections, such as 'shop.*'.",
+          collect: true,
+        },
+        { flags: "--exclude <glob>", help: "All but these.", collect: true },
+        { flags: "--ignore-indexes", help: "Do not compare indexes." },
+        { flags: "--ignore-options", help: "Do not compare the options of collections." },
+        {
+          flags: "--ignore-id-position",
+          help: "An _id may stand elsewhere: a server moves it to the front.",
+        },
+        { flags: "--system", help: "Allow admin, config or local as a whole." },
+        { flags: "--format-a <format>", help: "Format of the first, where its name does not say." },
+        { flags: "--format-b <format>", help: "Format of the second." },
+      ],
+    },
+    {
+      name: "What is told of a difference",
+      options: [
+        {
+          flags: "--show <count>",
+          help: "How many documents of each kind to name in each collection. Default 20.",
+        },
+        {
+          flags: "--memory <size>",
+          help: "Memory to find them in; with less it reads more often. Default 64MiB.",
+        },
+      ],
+    },
+    LINK,
+    SHOW,
+  ],
+  examples: [
+    ["A dump and its archive", "datahood verify dump/ shop.archive.gz"],
+    [
+      "A file and a collection",
+      `datahood verify orders.bson.gz "mongodb://localhost/shop.orders" --ignore-id-position`,
+    ],
+    ["Two servers", `datahood verify env:OLD env:NEW --include 'shop.*' --json`],
+  ],
+};
+
 const JSON_GROUP: OptionGroup = {
   name: "What it shows",
   options: [{ flags: "--json", help: "As one JSON object." }],
@@ -496,6 +548,7 @@ export const TREE: CommandData = {
     },
     SCHEMA,
     INSPECT,
+    VERIFY,
     {
       name: "permissions",
       help: "Print a command with the Deno flags that are just what it needs, ready to paste.",

@@ -1,0 +1,122 @@
+import {
+  type Address,
+  EXIT_CODES,
+  formatNamespace,
+  type Namespace,
+  UsageError,
+} from "../../core/mod.ts";
+import type { VerifyEvent } from "../../verify/mod.ts";
+import { selection } from "../_globs.ts";
+import type { CliIo } from "../_io.ts";
+import { parseCount, parseDuration, parseSize } from "../_values.ts";
+import type { Reporter } from "../render/reporter.ts";
+import { verifyText } from "../render/verify.ts";
+import { type ConnectorFlags, descriptorOf, discoverNeeds, settingsOf } from "./_run.ts";
+import { runFramed } from "./schema/_frame.ts";
+import { type EndText, resolveAddresses } from "./transfer/_addresses.ts";
+import { list, parseShowFlags, type RawFlags, read, text } from "./transfer/_flags.ts";
+import { completePassword } from "./transfer/_refuse.ts";
+
+/** `datahood verify <a> <b>`: whether they hold the same. */
+export async function verifyCommand(
+  raw: RawFlags,
+  words: readonly string[],
+  io: CliIo,
+): Promise<number> {
+  const show = parseShowFlags(raw);
+  const include = selection(list(raw, "include"), list(raw, "exclude"));
+  const count = read(raw, "show", (flag, value) => parseCount(flag, value));
+  const memoryBytes = read(raw, "memory", parseSize);
+  const flags: ConnectorFlags = {
+    connectTimeoutMs: read(raw, "connectTimeout", parseDuration),
+    idleTimeoutMs: read(raw, "idleTimeout", parseDuration),
+    tlsCaFile: text(raw, "tlsCaFile"),
+    usersAndRoles: false,
+    // It is no part of any collection.
+    ignoreOplog: true,
+  };
+  const ends: EndText[] = [
+    { role: "source", text: words[0] ?? "", format: text(raw, "formatA") },
+    { role: "source", text: words[1] ?? "", format: text(raw, "formatB") },
+  ];
+  const addresses = await resolveAddresses(ends, raw.system === true, io) as [Address, Address];
+  refusePipes(addresses, io);
+  return await runFramed(show, io, async (frame) => {
+    const { reporter, signal } = frame;
+    const settings = settingsOf("source", flags, reporter);
+    await frame.begin({
+      needs: addresses.flatMap((address) =>
+        descriptorOf(address.kind).permissions(address, settings)
+      ),
+      reads: addresses.flatMap(({ path }, i) =>
+        path === undefined ? [] : [{ name: i === 0 ? "the first side" : "the second side", path }]
+      ),
+      writes: [],
+      discover: () => discoverNeeds(addresses.map((address) => ({ address, settings }))),
+    });
+    const { verify } = await import("../../verify/mod.ts");
+    const [a, b] = addresses.map((address) => completePassword(address, "source", io)) as [
+      Address,
+      Address,
+    ];
+    await using first = await descriptorOf(a.kind).create(a, settings);
+    await using second = await descriptorOf(b.kind).create(b, settings);
+    const result = await verify(first, second, {
+      ...(include === undefined ? {} : { include }),
+      ignoreIndexes: raw.ignoreIndexes === true,
+      ignoreOptions: raw.ignoreOptions === true,
+      ignoreIdPosition: raw.ignoreIdPosition === true,
+      ...(count === undefined ? {} : { show: count }),
+      ...(memoryBytes === undefined ? {} : { memoryBytes }),
+      signal,
+      onEvent: progressTo(reporter),
+    });
+    for (const issue of result.issues) reporter.issue(issue);
+    reporter.finish();
+    if (!show.json && !show.quiet) io.out(verifyText(result));
+    return { result: { ...result }, code: result.same ? EXIT_CODES.done : EXIT_CODES.different };
+  });
+}
+
+function refusePipes([a, b]: readonly [Address, Address], io: CliIo): void {
+  if (a.path === "-" && b.path === "-") {
+    throw new UsageError('Cannot compare "-" with "-": there is one standard input.', {
+      hint: "datahood verify orders.bson - < other.bson",
+    });
+  }
+  if ((a.path === "-" || b.path === "-") && io.inputIsTerminal) {
+    throw new UsageError('Cannot read "-": standard input is a terminal.', {
+      hint: "datahood verify orders.bson - < other.bson",
+    });
+  }
+}
+
+/** Shows each side's collection in flight. */
+function progressTo(reporter: Reporter): (event: VerifyEvent) => void {
+  const shown = { a: "", b: "" };
+  return ({ side, pass, namespace, documents, bytes, expectedBytes }) => {
+    const from: Namespace = { db: "", collection: side };
+    const again = pass === 1 ? "" : ` (pass ${pass})`;
+    const name = `${side}: ${formatNamespace(namespace)}${again}`;
+    if (shown[side] !== name) {
+      shown[side] = name;
+      reporter.event({
+        type: "begin",
+        from,
+        to: { db: "", collection: name },
+        ...(expectedBytes === undefined ? {} : { bytes: expectedBytes }),
+      });
+    }
+    const counts = { read: documents, bytesRead: bytes, ...NOTHING_WRITTEN };
+    reporter.event({ type: "progress", from, counts });
+  };
+}
+
+const NOTHING_WRITTEN = {
+  written: 0,
+  replaced: 0,
+  unchanged: 0,
+  skipped: 0,
+  rejected: 0,
+  bytesWritten: 0,
+} as const;

@@ -1,0 +1,144 @@
+import { formatNamespace } from "../../core/mod.ts";
+import type {
+  DefinitionDifference,
+  DifferentDocument,
+  FirstDifference,
+  ShownValue,
+  VerifiedCollection,
+  VerifyResult,
+} from "../../verify/mod.ts";
+import { textWidth } from "./_text_width.ts";
+import { formatBytes, formatCount } from "./_units.ts";
+
+const HEAD = ["collection", "status", "documents", "bytes", "options, indexes"];
+
+/** What a comparison found, for people. */
+export function verifyText(result: VerifyResult): string {
+  const { collections, same } = result;
+  const cells = [HEAD, ...collections.map(cellsOf)];
+  const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => textWidth(row[column]!))));
+  const table = cells.map((row) =>
+    row.map((cell, column) => cell + " ".repeat(widths[column]! - textWidth(cell)))
+      .join("  ").trimEnd()
+  );
+  const lines = [
+    `a: ${result.a}`,
+    `b: ${result.b}`,
+    "",
+    ...table,
+    ...collections.flatMap((one) => aboutOf(one)),
+    "",
+    summaryOf(result),
+  ];
+  const moved = collections.some(({ onlyIdPosition }) => onlyIdPosition);
+  if (!same && moved) {
+    lines.push(
+      "hint: in some, nothing differs but where _id stands, which a server moves to the front: " +
+        "--ignore-id-position",
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function summaryOf({ same, collections, a, b }: VerifyResult): string {
+  const all = formatCount(collections.length);
+  const word = collections.length === 1 ? "collection" : "collections";
+  if (same) return `The same: ${all} ${word}.`;
+  const count = collections.filter(({ status }) => status !== "same").length;
+  return `Different: ${formatCount(count)} of ${all} ${word} in ${a} and ${b}.`;
+}
+
+function nameOf({ a, b }: VerifiedCollection): string {
+  const [inA, inB] = [a, b].map((side) => side && formatNamespace(side.namespace));
+  return inA === undefined || inB === undefined || inA === inB ? (inA ?? inB)! : `${inA} ↔ ${inB}`;
+}
+
+const STATUS = {
+  same: "same",
+  different: "different",
+  missing: "only in a",
+  extra: "only in b",
+} as const;
+
+function cellsOf(collection: VerifiedCollection): string[] {
+  const { a, b, status, differences, definitions } = collection;
+  const both = (of: "documents" | "bytes", format: (value: number) => string) => {
+    const [inA, inB] = [a?.[of], b?.[of]];
+    return inA === undefined || inB === undefined || inA === inB
+      ? format((inA ?? inB)!)
+      : `${format(inA)} ↔ ${format(inB)}`;
+  };
+  const defined = differences.length > 0
+    ? `${differences.length} different`
+    : a === undefined || b === undefined
+    ? ""
+    : definitions === "compared"
+    ? "same"
+    : definitions === "unknown"
+    ? "not known"
+    : "not compared";
+  return [
+    nameOf(collection),
+    STATUS[status],
+    both("documents", formatCount),
+    both("bytes", formatBytes),
+    defined,
+  ];
+}
+
+function aboutOf(collection: VerifiedCollection): string[] {
+  const { documents, differences, sameDocuments } = collection;
+  if (sameDocuments !== false && differences.length === 0) return [];
+  const lines = ["", `${nameOf(collection)}:`];
+  if (documents !== undefined) {
+    const { missing, extra, different, shown } = documents;
+    lines.push(
+      `  ${formatCount(different)} different, ${formatCount(missing)} only in a, ` +
+        `${formatCount(extra)} only in b`,
+      ...shown.map((one) => `  ${documentLine(one)}`),
+    );
+    const hidden = missing + extra + different - shown.length;
+    if (hidden > 0) lines.push(`  and ${formatCount(hidden)} more: --show COUNT`);
+  } else if (sameDocuments === false) {
+    lines.push("  the documents are not the same");
+  }
+  return [...lines, ...differences.map((one) => `  ${definitionLine(one)}`)];
+}
+
+function documentLine({ status, id, indexA, indexB, first }: DifferentDocument): string {
+  const places = [
+    ...(indexA === undefined ? [] : [`document ${indexA} of a`]),
+    ...(indexB === undefined ? [] : [`document ${indexB} of b`]),
+  ].join(", ");
+  const which = id === undefined ? places || "a document" : `_id ${id}`;
+  const where = id === undefined || places === "" ? "" : ` (${places})`;
+  return `${STATUS[status]}: ${which}${where}${first === undefined ? "" : differenceText(first)}`;
+}
+
+function differenceText({ path, kind, a, b, offset }: FirstDifference): string {
+  switch (kind) {
+    case "value":
+      return ` at ${path}: ${valueText(a!)} ↔ ${valueText(b!)}`;
+    case "missing":
+      return ` at ${path}: ${valueText(a!)} ↔ nothing`;
+    case "extra":
+      return ` at ${path}: nothing ↔ ${valueText(b!)}`;
+    case "order":
+      return ` at ${path}: another order of fields`;
+    case "id-position":
+      return ": only where _id stands";
+    case "corrupt":
+      return ` at byte ${offset}: not BSON inside`;
+    default:
+      return kind satisfies never;
+  }
+}
+
+function valueText({ type, value }: ShownValue): string {
+  return value === undefined ? type : `${type} ${value}`;
+}
+
+function definitionLine({ of, name, a, b }: DefinitionDifference): string {
+  const what = of === "type" ? name : `${of} ${JSON.stringify(name)}`;
+  return `${what}: ${a ?? "nothing"} ↔ ${b ?? "nothing"}`;
+}
