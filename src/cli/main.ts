@@ -42,8 +42,6 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     (await import("./commands/inspect.ts")).inspectCommand(flags, words, io),
   "datahood verify": async (flags, words, io) =>
     (await import("./commands/verify.ts")).verifyCommand(flags, words, io),
-  "datahood verify": async (flags, words, io) =>
-    (await import("./commands/verify.ts")).verifyCommand(flags, words, io),
   "datahood connectors": async (flags, _words, io) =>
     (await import("./commands/connectors.ts")).connectorsCommand(flags, io),
   "datahood completions": async (_flags, words, io) =>
