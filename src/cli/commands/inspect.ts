@@ -11,6 +11,7 @@ import { runFramed } from "./schema/_frame.ts";
 import { resolveAddresses } from "./transfer/_addresses.ts";
 import { list, parseShowFlags, type RawFlags, read, text } from "./transfer/_flags.ts";
 import { completePassword } from "./transfer/_refuse.ts";
+import { atStage } from "./transfer/_stage.ts";
 
 /** `datahood inspect <source>`: what is in there. */
 export async function inspectCommand(
@@ -46,16 +47,14 @@ export async function inspectCommand(
       settings,
     );
     const profiles = raw.tree === true ? await treeProfiles() : undefined;
-    const inspection = await inspectSource(
-      source,
-      {
-        all: raw.all === true || undefined,
-        show: count,
-        ...(include === undefined ? {} : { include }),
-        ...(profiles === undefined ? {} : { onDocument: profiles.add }),
-        signal,
-      } as Parameters<typeof inspectSource>[1],
-    );
+    const options = {
+      all: raw.all === true || undefined,
+      show: count,
+      ...(include === undefined ? {} : { include }),
+      ...(profiles === undefined ? {} : { onDocument: profiles.add }),
+      signal,
+    } as Parameters<typeof inspectSource>[1];
+    const inspection = await atStage("source", () => inspectSource(source, options));
     const stored = await storedAs(address!);
     if (!show.json) {
       io.out(textOf(inspection, stored));
