@@ -51,3 +51,15 @@ export function trim(node: ObjectNode): void {
     if (field.next !== null && gone.has(field.next)) field.next = null;
   }
 }
+
+/** Brings all objects under the caps. */
+export function trimAll(node: ObjectNode): void {
+  if (node.kept > CAPS.fields || node.limit !== Infinity) trim(node);
+  for (const field of node.all()) trimBelow(field.node);
+  if (node.folded !== null) trimBelow(node.folded.node);
+}
+
+function trimBelow(node: ValueNode): void {
+  if (node.object !== null) trimAll(node.object);
+  if (node.array !== null) trimBelow(node.array.element);
+}

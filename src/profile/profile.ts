@@ -5,6 +5,7 @@ import {
   type RawBatch,
   UsageError,
 } from "../core/mod.ts";
+import { trimAll } from "./fold.ts";
 import { mergeObject } from "./merge.ts";
 import { ObjectNode } from "./node.ts";
 import { CorruptDocument } from "./_value_end.ts";
@@ -44,8 +45,9 @@ export interface ProfileOptions {
 export class Profile {
   /** Which values it keeps. */
   readonly values: ValuesMode;
-  /** The node of documents. */
-  readonly root: ObjectNode = new ObjectNode();
+  readonly #root: ObjectNode = new ObjectNode();
+  /** Whether objects may be above the caps, as they are allowed to be while documents come. */
+  #crowded = false;
   /** Bytes of all documents. */
   bytes = 0;
   readonly #scanner: Scanner;
@@ -60,16 +62,24 @@ export class Profile {
     this.#scanner = new Scanner(this.values !== "none", this.values === "enums");
   }
 
+  /** The node of documents, with all nodes under the caps. */
+  get root(): ObjectNode {
+    if (this.#crowded) trimAll(this.#root);
+    this.#crowded = false;
+    return this.#root;
+  }
+
   /** How many documents were looked at. */
   get documents(): number {
-    return this.root.count;
+    return this.#root.count;
   }
 
   /**
    * Looks at all documents of a batch.
    *
    * @param batch The batch; its buffer is not kept.
-   * @throws {DataError} If a document is not BSON inside, with its index and the offset in it.
+   * @throws {DataError} If a document is not BSON inside, with its index and the offset in it. What
+   * stands before that offset is counted then, so the profile is of no more use.
    */
   addBatch(batch: RawBatch): void {
     const { buffer, starts, firstIndex } = batch;
@@ -84,7 +94,8 @@ export class Profile {
    * Looks at one document.
    *
    * @param bytes The document as BSON.
-   * @throws {DataError} If it is not BSON inside.
+   * @throws {DataError} If it is not BSON inside, with the offset. What stands before it is counted
+   * then, so the profile is of no more use.
    */
   addDocument(bytes: Uint8Array): void {
     this.#scanner.use(bytes);
@@ -92,8 +103,9 @@ export class Profile {
   }
 
   #add(start: number, end: number, index: number): void {
+    this.#crowded = true;
     try {
-      this.#scanner.document(this.root, start, end);
+      this.#scanner.document(this.#root, start, end);
     } catch (error) {
       if (!(error instanceof CorruptDocument)) throw error;
       const offset = error.at - start;
@@ -118,7 +130,7 @@ export class Profile {
         { hint: "Make both with the same --values." },
       );
     }
-    mergeObject(this.root, other.root);
+    mergeObject(this.#root, other.root);
     this.bytes += other.bytes;
   }
 }
