@@ -1,15 +1,7 @@
 import type { ScalarModel } from "../model.ts";
+import type { DriverDecoding } from "./_driver_options.ts";
 import { quoted } from "./_javascript.ts";
 import type { TypeText } from "./_typescript_layout.ts";
-
-/** How the driver decodes, and whether its values or their JSON are meant. */
-export interface Decoding {
-  readonly json: boolean;
-  readonly promoteValues: boolean;
-  readonly promoteLongs: boolean;
-  readonly useBigInt64: boolean;
-  readonly bsonRegExp: boolean;
-}
 
 /** A Long has no JSON of its own. */
 const LONG_JSON = "{ high: number; low: number; unsigned: boolean }";
@@ -21,7 +13,7 @@ const LONG_JSON = "{ high: number; low: number; unsigned: boolean }";
  */
 export function scalarTypes(
   scalar: ScalarModel,
-  decoding: Decoding,
+  decoding: DriverDecoding,
   use: (name: string) => string,
 ): TypeText[] {
   return decoding.json ? jsonTypes(scalar, decoding) : driverTypes(scalar, decoding, use);
@@ -29,7 +21,7 @@ export function scalarTypes(
 
 function driverTypes(
   { kind, values, closed, subtypes }: ScalarModel,
-  { promoteValues, promoteLongs, useBigInt64, bsonRegExp }: Decoding,
+  { promoteValues, promoteLongs, useBigInt64, bsonRegExp }: DriverDecoding,
   use: (name: string) => string,
 ): TypeText[] {
   switch (kind) {
@@ -75,7 +67,7 @@ function driverTypes(
 
 function jsonTypes(
   { kind, values, closed, unsafe, notFinite }: ScalarModel,
-  { promoteLongs, promoteValues, bsonRegExp }: Decoding,
+  { promoteLongs, promoteValues, bsonRegExp }: DriverDecoding,
 ): TypeText[] {
   switch (kind) {
     case "string":

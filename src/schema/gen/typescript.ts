@@ -1,4 +1,3 @@
-import { UsageError } from "../../core/mod.ts";
 import type {
   FieldModel,
   MapModel,
@@ -8,37 +7,19 @@ import type {
   ValueModel,
   VariantsModel,
 } from "../model.ts";
+import { DRIVER_OPTIONS, type DriverDecoding, driverDecoding } from "./_driver_options.ts";
 import type { GenerateContext, Generator } from "./generator.ts";
 import { comment, dbRefOf, propertyKey, quoted } from "./_javascript.ts";
 import { binaryNotes, fieldNotes, headerLines, keyNotes, typeNotes, walkType } from "./_share.ts";
 import { docComment, layout, type TypeText, unionOf, WIDTH } from "./_typescript_layout.ts";
-import { type Decoding, scalarTypes } from "./_typescript_scalar.ts";
+import { scalarTypes } from "./_typescript_scalar.ts";
 
 /** TypeScript types of documents as the MongoDB driver gives them, or as their JSON form. */
 export const typescriptGenerator: Generator = {
   kind: "typescript",
   summary: "TypeScript types, as the MongoDB driver decodes documents",
   extension: ".ts",
-  options: [
-    {
-      name: "shape",
-      flag: "--shape <shape>",
-      help: "bson: values as the driver gives them; json: as JSON has them (ids as strings)",
-      default: "bson",
-    },
-    {
-      name: "promoteValues",
-      flag: "--no-promote-values",
-      help: "for a driver with promoteValues: false",
-    },
-    {
-      name: "promoteLongs",
-      flag: "--no-promote-longs",
-      help: "for a driver with promoteLongs: false",
-    },
-    { name: "useBigInt64", flag: "--use-big-int64", help: "for a driver with useBigInt64: true" },
-    { name: "bsonRegExp", flag: "--bson-reg-exp", help: "for a driver with bsonRegExp: true" },
-  ],
+  options: DRIVER_OPTIONS,
   generate(models, context) {
     return new TypeScriptWriter(models, context).text();
   },
@@ -63,7 +44,7 @@ const INHERITED: ReadonlySet<string> = new Set([
 class TypeScriptWriter {
   readonly #models: readonly SchemaModel[];
   readonly #context: GenerateContext;
-  readonly #decoding: Decoding;
+  readonly #decoding: DriverDecoding;
   readonly #imports = new Set<string>();
   readonly #blocks: string[] = [];
   readonly #declared = new Set<string>();
@@ -73,7 +54,7 @@ class TypeScriptWriter {
   constructor(models: readonly SchemaModel[], context: GenerateContext) {
     this.#models = models;
     this.#context = context;
-    this.#decoding = decodingOf(context.options);
+    this.#decoding = driverDecoding(context);
     for (const { root } of models) {
       walkType(root, (type) => {
         if (type.type === "ref") this.#targets.add(type.name);
@@ -210,34 +191,6 @@ class TypeScriptWriter {
     this.#imports.add(name);
     return name;
   }
-}
-
-function decodingOf({
-  shape = "bson",
-  promoteValues,
-  promoteLongs,
-  useBigInt64,
-  bsonRegExp,
-}: GenerateContext["options"]): Decoding {
-  if (shape !== "bson" && shape !== "json") {
-    throw new UsageError(`Cannot use the shape "${shape}": it is bson or json`);
-  }
-  if (useBigInt64 === true && promoteValues === false) {
-    throw new UsageError(
-      "Cannot use useBigInt64 with promoteValues: false: the driver decodes wrongly with both",
-      { hint: "use one of them" },
-    );
-  }
-  if (useBigInt64 === true && shape === "json") {
-    throw new UsageError("Cannot use useBigInt64 with the shape json: JSON takes no bigint");
-  }
-  return {
-    json: shape === "json",
-    promoteValues: promoteValues !== false,
-    promoteLongs: promoteLongs !== false,
-    useBigInt64: useBigInt64 === true,
-    bsonRegExp: bsonRegExp === true,
-  };
 }
 
 function importLine(names: readonly string[]): string {
