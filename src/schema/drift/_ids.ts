@@ -28,8 +28,9 @@ export function idsWithout(object: ObjectNode, field: Field | undefined): string
   }
   return shown(
     found.filter((id) =>
-      samples.every(({ kept, limit }) =>
-        id.hash < limit && !kept.some((other) => isSame(id, other))
+      samples.every(({ kept }) =>
+        (kept.length < CAPS.ids || id.hash < kept[CAPS.ids - 1]!.hash) &&
+        !kept.some((other) => isSame(id, other))
       )
     ),
   );

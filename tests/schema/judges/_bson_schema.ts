@@ -124,8 +124,6 @@ export function mismatchOf(schema: BsonSchema, document: Uint8Array): string | u
   const whole: ElementSpan = {
     type: BSON_TYPE.object,
     start: 0,
-    keyStart: 0,
-    keyEnd: 0,
     valueStart: 0,
     end: document.length,
   };
