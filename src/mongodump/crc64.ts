@@ -1,10 +1,14 @@
+import { makeWasmUpdate, WASM_SLICES, type WasmUpdate } from "./_crc64_wasm.ts";
+
 /** Polynomial of CRC-64/XZ, reflected, as two halves. */
 const POLY_HIGH = 0xc96c5795, POLY_LOW = 0xd7870f42;
 /** How many bytes are taken at once, each with a table of its own. */
 const SLICES = 8;
+/** From here on it pays to ask WebAssembly. */
+const WASM_BYTES = 512;
 
-const HIGH = new Uint32Array(SLICES * 256);
-const LOW = new Uint32Array(SLICES * 256);
+const HIGH = new Uint32Array(WASM_SLICES * 256);
+const LOW = new Uint32Array(WASM_SLICES * 256);
 for (let byte = 0; byte < 256; byte++) {
   let high = 0, low = byte;
   for (let bit = 0; bit < 8; bit++) {
@@ -19,7 +23,7 @@ for (let byte = 0; byte < 256; byte++) {
   HIGH[byte] = high;
   LOW[byte] = low;
 }
-for (let slice = 1; slice < SLICES; slice++) {
+for (let slice = 1; slice < WASM_SLICES; slice++) {
   for (let byte = 0; byte < 256; byte++) {
     const at = (slice - 1) * 256 + byte;
     const high = HIGH[at]!, low = LOW[at]!;
@@ -27,6 +31,21 @@ for (let slice = 1; slice < SLICES; slice++) {
     HIGH[slice * 256 + byte] = (high >>> 8) ^ HIGH[out]!;
     LOW[slice * 256 + byte] = ((low >>> 8) | (high << 24)) ^ LOW[out]!;
   }
+}
+
+let wasm: { readonly update: WasmUpdate | undefined } | undefined;
+
+/** Made when it is first needed. */
+function wasmUpdate(): WasmUpdate | undefined {
+  wasm ??= {
+    update: makeWasmUpdate((tables) => {
+      for (let i = 0; i < LOW.length; i++) {
+        tables[2 * i] = LOW[i]!;
+        tables[2 * i + 1] = HIGH[i]!;
+      }
+    }),
+  };
+  return wasm.update;
 }
 
 /**
@@ -55,6 +74,17 @@ export class Crc64 {
    * @param end Offset after the last.
    */
   update(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+    const update = end - start < WASM_BYTES ? undefined : wasmUpdate();
+    if (update === undefined) return this.#update(bytes, start, end);
+    const whole = end - ((end - start) % WASM_SLICES);
+    const register = (BigInt(this.#high >>> 0) << 32n) | BigInt(this.#low >>> 0);
+    const value = BigInt.asUintN(64, update(register, bytes.subarray(start, whole)));
+    this.#high = Number(value >> 32n);
+    this.#low = Number(value & 0xffffffffn);
+    this.#update(bytes, whole, end);
+  }
+
+  #update(bytes: Uint8Array, start: number, end: number): void {
     let high = this.#high, low = this.#low;
     let at = start;
     for (const whole = end - ((end - start) % SLICES); at < whole; at += SLICES) {

@@ -32,6 +32,19 @@ Deno.test("collectionOfDumpFile() undoes dumpFileName()", () => {
   }));
 });
 
+Deno.test("Crc64 of many bytes at once is that of the same bytes one by one", () => {
+  // From half a KiB on another way of reckoning is taken, in pieces of 64 KiB.
+  for (const length of [511, 512, 513, 527, 528, 65_535, 65_536, 65_537, 200_001]) {
+    const bytes = Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8) * 7) & 0xff);
+    for (const start of [0, 1, 7]) {
+      const [whole, single] = [new Crc64(), new Crc64()];
+      whole.update(bytes, start);
+      for (let i = start; i < length; i++) single.update(bytes, i, i + 1);
+      assertEquals(whole.value, single.value, `${length} from ${start}`);
+    }
+  }
+});
+
 Deno.test("Crc64 is the same however the bytes come", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 99 }), fc.nat(99), (bytes, cut) => {
     const [whole, parts] = [new Crc64(), new Crc64()];
