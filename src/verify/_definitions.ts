@@ -116,7 +116,7 @@ function meaningOf(buffer: Uint8Array, span: ElementSpan, without?: string): str
       return `${type === BSON_TYPE.array ? "[" : "{"}${parts.join()}}`;
     }
     default:
-      return `${type}:${buffer.subarray(valueStart, end).toHex()}`;
+      return `${type}:${[...buffer.subarray(valueStart, end)].join(" ")}`;
   }
 }
 

@@ -5,6 +5,8 @@ import { viewOf } from "./_tally.ts";
 
 /** Words of an entry: the hash of the `_id`, then the hash of the document. */
 const WORDS = 8;
+/** Entries of a block: lists grow by blocks, so that none is ever copied. */
+const BLOCK_BITS = 15, BLOCK = 1 << BLOCK_BITS;
 const SCRATCH = viewOf(new Uint8Array(9));
 
 /**
@@ -49,16 +51,20 @@ function elementOf(buffer: Uint8Array, start: number) {
 export class Entries {
   /** How many. */
   count = 0;
-  #words = new Int32Array(WORDS * 256);
+  readonly #blocks: Int32Array[] = [];
+
+  #at(index: number): number {
+    return (index & BLOCK - 1) * WORDS;
+  }
 
   /** Takes the hash of an `_id`, to which the document's own is added next. */
   addId({ h1, h2, h3, h4 }: DocumentHash): void {
-    if (this.#words.length === this.count * WORDS) {
-      const more = new Int32Array(this.#words.length * 2);
-      more.set(this.#words);
-      this.#words = more;
-    }
-    const words = this.#words, at = this.count * WORDS;
+    const at = this.#at(this.count);
+    // The first block is small: most lists are short.
+    const block = this.count >>> BLOCK_BITS;
+    this.#blocks[block] ??= new Int32Array(WORDS * (block === 0 ? 256 : BLOCK));
+    if (at === this.#blocks[block]!.length) this.#growFirst();
+    const words = this.#blocks[block]!;
     words[at] = h1;
     words[at + 1] = h2;
     words[at + 2] = h3;
@@ -67,7 +73,7 @@ export class Entries {
 
   /** Completes an entry with the document's own hash. */
   addDocument(h1: number, h2: number, h3: number, h4: number): void {
-    const words = this.#words, at = this.count * WORDS + 4;
+    const words = this.#blocks[this.count >>> BLOCK_BITS]!, at = this.#at(this.count) + 4;
     words[at] = h1;
     words[at + 1] = h2;
     words[at + 2] = h3;
@@ -75,20 +81,33 @@ export class Entries {
     this.count++;
   }
 
+  /** Lets go of all, and keeps the room for as many. */
+  clear(): void {
+    this.count = 0;
+  }
+
+  #growFirst(): void {
+    const larger = new Int32Array(WORDS * BLOCK);
+    larger.set(this.#blocks[0]!);
+    this.#blocks[0] = larger;
+  }
+
   /** The hash of an entry's document, as a key. */
   documentKey(index: number): string {
-    return keyOf(this.#words, index * WORDS + 4);
+    return keyOf(this.#blocks[index >>> BLOCK_BITS]!, this.#at(index) + 4);
   }
 
   /** A number that is the same for entries of one `_id`, or of one `_id` and one document. */
   spread(index: number, whole: boolean): number {
-    const at = index * WORDS;
-    return whole ? this.#words[at]! ^ this.#words[at + 4]! : this.#words[at]!;
+    const words = this.#blocks[index >>> BLOCK_BITS]!, at = this.#at(index);
+    // Where a document has no `_id` both hashes are one: together they must not vanish.
+    return whole ? words[at]! ^ Math.imul(words[at + 4]!, 0x9e3779b1) : words[at]!;
   }
 
   /** Whether two entries are of one `_id`, or of one `_id` and one document. */
   static equal(a: Entries, i: number, b: Entries, j: number, whole: boolean): boolean {
-    const inA = a.#words, inB = b.#words, atA = i * WORDS, atB = j * WORDS;
+    const inA = a.#blocks[i >>> BLOCK_BITS]!, atA = a.#at(i);
+    const inB = b.#blocks[j >>> BLOCK_BITS]!, atB = b.#at(j);
     for (let k = 0; k < (whole ? WORDS : 4); k++) {
       if (inA[atA + k] !== inB[atB + k]) return false;
     }
@@ -115,9 +134,7 @@ export interface Left {
 
 /** Compares two multisets of entries; lists at most `most` of each kind, in the order of the sources. */
 export function compareEntries(a: Entries, b: Entries, most: number): Left {
-  const allA = Int32Array.from({ length: a.count }, (_, i) => i);
-  const allB = Int32Array.from({ length: b.count }, (_, i) => i);
-  const whole = pair(a, allA, b, allB, true);
+  const whole = pair(a, upTo(a.count), b, upTo(b.count), true);
   const byId = pair(a, whole.onlyA, b, whole.onlyB, false);
   return {
     missing: [...byId.onlyA.subarray(0, most)],
@@ -129,6 +146,13 @@ export function compareEntries(a: Entries, b: Entries, most: number): Left {
       different: byId.onlyAOf.length - byId.onlyA.length,
     },
   };
+}
+
+/** The numbers from 0 to one below. */
+function upTo(count: number): Int32Array {
+  const numbers = new Int32Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = i;
+  return numbers;
 }
 
 interface Paired {
@@ -160,7 +184,8 @@ function pair(
     heads[slot] = i;
   }
   const taken = new Uint8Array(ofA.length);
-  const onlyB: number[] = [];
+  const onlyB = new Int32Array(ofB.length);
+  let left = 0;
   const pairs: [number, number][] = [];
   let count = 0;
   for (const j of ofB) {
@@ -171,7 +196,7 @@ function pair(
       i = next[i]!;
     }
     if (i < 0) {
-      onlyB.push(j);
+      onlyB[left++] = j;
       continue;
     }
     if (before < 0) heads[slot] = next[i]!;
@@ -183,7 +208,7 @@ function pair(
   const onlyA = new Int32Array(ofA.length - count);
   let at = 0;
   for (let i = 0; i < ofA.length; i++) if (taken[i] === 0) onlyA[at++] = ofA[i]!;
-  return { onlyAOf: ofA, onlyA, onlyB: Int32Array.from(onlyB), pairs };
+  return { onlyAOf: ofA, onlyA, onlyB: onlyB.subarray(0, left), pairs };
 }
 
 function slotOf(spread: number, size: number): number {

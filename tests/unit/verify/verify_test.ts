@@ -144,7 +144,9 @@ Deno.test("verify() finds the same in little memory, reading more often", async 
   assertEquals([a.reads, b.reads], [2, 2]);
   const { missing, extra, different } = whole.documents!;
   assertEquals([missing, extra, different], [20, 1, 27]);
-  for (const [memoryBytes, reads] of [[64 * 200, 3], [64 * 10, 10], [64, 50]] as const) {
+  for (
+    const [memoryBytes, reads] of [[96 * 200, 2], [96 * 90, 3], [96 * 10, 10], [96, 50]] as const
+  ) {
     const [a, b] = sides();
     const found = await only(a, b, { key, show: 100, memoryBytes });
     const { shown, ...counts } = found.documents!;
