@@ -5,8 +5,8 @@ import { flatJson, type Json, type JsonObject } from "./_json_schema_layout.ts";
 
 /** Objects and arrays in one another at most; the server takes 200, of all that is around it too. */
 export const MAX_NESTING = 150;
-/** Schemas in a validator up to which recursion is followed. */
-export const MAX_SCHEMAS = 10_000;
+/** How many schemas a validator may have more of because recursion is followed. */
+export const MAX_UNROLLED = 2000;
 /** Bytes of a validator at most: that of a document, less what a command has beside it. */
 export const MAX_TEXT: number = 16 * 1024 * 1024 - 16 * 1024;
 
@@ -112,6 +112,7 @@ function together(parts: readonly Part[]): JsonObject {
 
 /** One of some schemas. */
 export function anyOf(options: readonly JsonObject[]): JsonObject {
+  if (options.length === 1) return options[0]!;
   const distinct = [...new Map(options.map((option) => [flatJson(option), option])).values()];
   return distinct.length === 1 ? distinct[0]! : { anyOf: distinct };
 }

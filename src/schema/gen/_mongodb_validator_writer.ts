@@ -8,6 +8,7 @@ import type {
   ValueModel,
   VariantsModel,
 } from "../model.ts";
+import { walkType } from "../_walk.ts";
 import { type Json, type JsonObject, layoutJson } from "./_json_schema_layout.ts";
 import {
   ANY,
@@ -16,17 +17,20 @@ import {
   isFindable,
   joined,
   MAX_NESTING,
-  MAX_SCHEMAS,
   MAX_TEXT,
+  MAX_UNROLLED,
   type Part,
   partOf,
   propertyPattern,
   type Rules,
 } from "./_mongodb_validator_schema.ts";
-import { fieldNotes, headerLines, typeNotes, walkType } from "./_share.ts";
+import { fieldNotes, headerLines, typeNotes } from "./_share.ts";
 import type { GenerateContext } from "./generator.ts";
 
 type Named = ObjectModel | VariantsModel | MapModel;
+
+/** How deep recursion is followed where the model does not say how deep documents are. */
+const SOME_LEVELS = 6;
 
 /** Where a schema stands. */
 interface Place {
@@ -47,6 +51,7 @@ export class MongoValidatorWriter {
   /** The level from which on recursion is not followed. */
   #deepest = 0;
   #schemas = 0;
+  #limit = Infinity;
 
   /** Creates a writer. */
   constructor(models: readonly SchemaModel[], context: GenerateContext) {
@@ -106,13 +111,7 @@ export class MongoValidatorWriter {
       }
     });
     this.#byName = byName;
-    // Recursion that branches has no end: as far down as documents go, if that is not too much.
-    let part: Part;
-    for (this.#deepest = depth ?? 0;; this.#deepest--) {
-      this.#schemas = 0;
-      part = this.#named(root, { level: 1, nesting: 2 }, true);
-      if (this.#schemas <= MAX_SCHEMAS || this.#deepest <= 0) break;
-    }
+    const part = this.#unrolled(root, depth ?? SOME_LEVELS);
     const description = [
       ...headerLines([model], this.#context),
       ...notes,
@@ -122,8 +121,31 @@ export class MongoValidatorWriter {
     return new Map<string, Json>([
       ["title", root.name],
       ["description", description],
-      ...schema.entries().filter(([key]) => key !== "description"),
+      ...[...schema.entries()].filter(([key]) => key !== "description"),
     ]);
+  }
+
+  /** The schema of a document, with recursion followed as deep as it may be without being too much. */
+  #unrolled(root: Named, depth: number): Part {
+    const write = (deepest: number): Part => {
+      this.#deepest = deepest;
+      this.#schemas = 0;
+      return this.#named(root, { level: 1, nesting: 2 }, true);
+    };
+    this.#limit = Infinity;
+    let part = write(0);
+    this.#limit = this.#schemas + MAX_UNROLLED;
+    // Recursion that branches grows without end: the greatest depth below the limit is searched for.
+    for (let from = 1, to = depth; from <= to;) {
+      const middle = (from + to + 1) >> 1;
+      const tried = write(middle);
+      if (this.#schemas > this.#limit) to = middle - 1;
+      else {
+        part = tried;
+        from = middle + 1;
+      }
+    }
+    return part;
   }
 
   #named(type: Named, place: Place, isDocument = false): Part {
@@ -175,11 +197,9 @@ export class MongoValidatorWriter {
     const properties = new Map<string, Json>();
     const patterns = new Map<string, Json>();
     const required = new Set<string>();
-    for (const field of fields) {
-      const { key } = field;
-      // Keys that are not UTF-8 may read the same.
-      const alike = fields.filter((other) => other.key === key);
-      if (alike[0] !== field) continue;
+    // Keys that are not UTF-8 may read the same.
+    for (const [key, alike] of Map.groupBy(fields, ({ key }) => key)) {
+      const [field] = alike as [FieldModel];
       const notes = alike.flatMap((one) => this.#notes(one));
       const schema = described(
         anyOf(alike.map(({ value }) => this.#value(value, below(place, 2)))),
@@ -240,7 +260,8 @@ export class MongoValidatorWriter {
         return ends ? [{ types: ["object"] }] : this.#objects(type, place);
       case "ref": {
         const target = this.#byName.get(type.name);
-        return ends || target === undefined || place.level > this.#deepest
+        const open = ends || place.level > this.#deepest || this.#schemas > this.#limit;
+        return open || target === undefined
           ? [{ types: ["object"] }]
           : this.#objects(target, place);
       }

@@ -10,8 +10,9 @@ import type {
   ValueModel,
   VariantsModel,
 } from "../model.ts";
+import { walkType } from "../_walk.ts";
 import { FORMAT_PATTERNS } from "./_format_patterns.ts";
-import { comment, dbRefOf } from "./_javascript.ts";
+import { comment, dbRefOf, quoted } from "./_javascript.ts";
 import { helperTexts, type MongooseHelper } from "./_mongoose_helpers.ts";
 import { isUsableKey, isWarnedKey } from "./_mongoose_keys.ts";
 import {
@@ -26,8 +27,7 @@ import {
 } from "./_mongoose_layout.ts";
 import { literals, MIXED, scalarKinds, scalarType, type Spec } from "./_mongoose_scalar.ts";
 import { mergeVariants, type VariantField } from "./_mongoose_variants.ts";
-import { quoted } from "./_zod_layout.ts";
-import { fieldNotes, headerLines, typeNotes, walkType } from "./_share.ts";
+import { fieldNotes, headerLines, typeNotes } from "./_share.ts";
 import { docComment } from "./_typescript_layout.ts";
 import type { GenerateContext } from "./generator.ts";
 
@@ -100,7 +100,7 @@ export class MongooseWriter {
       : type.type === "map"
       ? type.named.map((field) => ({ field }))
       : mergeVariants(type);
-    const later: (readonly [string, Code])[] = [];
+    const later: string[] = [];
     const { lines, left } = this.#members(fields, isDocument, later);
     const options = this.#schemaOptions(type, fields, own, { isDocument, left });
     const notes = [...(isDocument ? [doc] : []), ...typeNotes(type)];
@@ -122,9 +122,9 @@ export class MongooseWriter {
       // Not even the brace is left room.
       ? `${start}\n${indented(body)}${rest(2, 2).replace(", ", ",\n  ")},\n);`
       : `${start}${body}${rest(0, column)});`;
-    const added = later.map(([key, code]) => `\n${name}.add({\n${memberLine(key, code, 2)}\n});`);
+    const added = later.length === 0 ? "" : `\n${name}.add({\n${later.join("\n")}\n});`;
     this.#open.pop();
-    this.#blocks.push(`${head}${schema}${added.join("")}\n${inferred(type.name, name)}`);
+    this.#blocks.push(`${head}${schema}${added}\n${inferred(type.name, name)}`);
     return name;
   }
 
@@ -151,32 +151,29 @@ export class MongooseWriter {
   #members(
     fields: readonly VariantField[],
     isDocument: boolean,
-    later: (readonly [string, Code])[],
+    later: string[],
   ): { lines: string[]; left: boolean } {
     const lines: string[] = [];
-    const seen = new Set<string>();
     // Values under a key with dots would be put where such a path leads.
     const paths = new Set(
       isDocument ? fields.flatMap(({ field: { key } }) => splitPath(key)) : [],
     );
     let left = false;
-    for (const { field, where } of fields) {
-      const { key, value } = field;
+    // Keys that are not UTF-8 may read the same.
+    for (const [key, alike] of Map.groupBy(fields, ({ field }) => field.key)) {
+      const [{ field, where }] = alike as [VariantField];
+      const { value } = field;
       if (isDocument && key === "_id" && isPlainId(value)) continue;
       if (!isUsableKey(key)) {
         left = true;
         lines.push(`  // ${comment(`Not for Mongoose: the key ${quoted(shortened(key))}.`)}`);
         continue;
       }
-      // Keys that are not UTF-8 may read the same.
-      if (seen.has(key)) continue;
-      seen.add(key);
       if (paths.has(key) && !value.types.every(({ type }) => type === "scalar")) {
         lines.push("  /** Not checked: other keys have dots, and lead here. */");
         lines.push(memberLine(key, MIXED, 2));
         continue;
       }
-      const alike = fields.filter((one) => one.field.key === key);
       const spec = alike.length > 1 && where === undefined
         ? this.#mixed(alike.flatMap(({ field }) => [field.value]))
         : this.#value(value);
@@ -184,13 +181,11 @@ export class MongooseWriter {
       const code = this.#field(spec, required);
       const notes = fieldNotes(field);
       if (spec.note !== undefined) notes.push(spec.note);
-      if (notes.length > 0) lines.push(docComment(2, comment(notes.join(" "))));
-      if (this.#isOwn(spec.type)) {
-        later.push([key, code]);
-        lines.push(`  // ${comment(`${quoted(shortened(key))} is added below.`)}`);
-        continue;
-      }
-      lines.push(memberLine(key, code, 2));
+      const isOwn = this.#isOwn(spec.type);
+      if (isOwn) lines.push(`  // ${comment(`${quoted(shortened(key))} is added below.`)}`);
+      const to = isOwn ? later : lines;
+      if (notes.length > 0) to.push(docComment(2, comment(notes.join(" "))));
+      to.push(memberLine(key, code, 2));
     }
     return { lines, left };
   }
@@ -215,7 +210,7 @@ export class MongooseWriter {
     }
     if (optional) return undefined;
     if (nulls > 0) return this.#call("presentOrNull", quoted(key));
-    const empty = types.some((one) => one.type === "scalar" && Number(one.range?.min ?? 0) === 0);
+    const empty = types.some((one) => one.type === "scalar" && mayBeEmpty(one));
     const isOdd = type === "String" ? empty : type === "Buffer" || type === "Schema.Types.UUID";
     return isOdd ? this.#call("present", quoted(key)) : "true";
   }
@@ -394,6 +389,12 @@ export class MongooseWriter {
     const names = array([...kinds].map(quoted));
     return this.#call("fits", names, ...(only.length === 0 ? [] : [literals(unique(only))]));
   }
+}
+
+/** Whether some of the strings have no characters. */
+function mayBeEmpty({ closed, values, range }: ScalarModel): boolean {
+  if (closed && values !== undefined) return values.some(({ value }) => value === "");
+  return Number(range?.min ?? 0) === 0;
 }
 
 /** A value that is always there. */
