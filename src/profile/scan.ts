@@ -248,7 +248,7 @@ export class Scanner {
       while (pos < last && b[pos] !== 0) pos++;
       if (++pos > last) throw new CorruptDocument("an index does not end", pos - 1);
       if (length < CAPS.positions) {
-        const kind = type - 1 >>> 0 < ODD ? type - 1 : oddKind(type, pos - 1);
+        const kind = type - 1 >>> 0 < ODD ? type - 1 : oddKind(type, pos);
         positions[length * KINDS + kind]!++;
       }
       length++;
