@@ -5,7 +5,7 @@ import { type CliIo, ClosedOutput, NotRunHere, processIo } from "./_io.ts";
 import { addOptions, type CommandData, spellings } from "./_options.ts";
 import { commandAt, TREE, wholeTree } from "./_tree.ts";
 import { reportError } from "./render/error.ts";
-import { sandboxed, withoutSandbox } from "./_sandbox.ts";
+import { givingUp, runConfined, SANDBOX, withoutSandbox } from "./_sandbox.ts";
 
 /** What a command does once its words are read. */
 type Action = (
@@ -117,7 +117,19 @@ function refuseEmptyValues(args: readonly string[], tree: CommandData): void {
 export async function main(args: readonly string[], io: CliIo = processIo()): Promise<number> {
   if (args[0] === "permissions") return await askPermissions(args.slice(1), io);
   const plain = withoutSandbox(args);
-  return await run(args, plain.length === args.length ? io : sandboxed(plain, io));
+  // Given more than once, or to a command that has none, it is a mistake that the parser tells.
+  if (plain.length !== args.length - 1 || !takesSandbox(args)) return await run(args, io);
+  try {
+    return await runConfined(plain, io) ?? await run(args, givingUp(io));
+  } catch (error) {
+    return reportError(error, args, io);
+  }
+}
+
+function takesSandbox(args: readonly string[]): boolean {
+  return (commandAt(args).groups ?? []).some(({ options }) =>
+    options.some(({ flags }) => flags === SANDBOX)
+  );
 }
 
 /** The words behind the first that is no option are the command line that is asked about. */
