@@ -4,8 +4,7 @@ import { CAPS } from "../profile/mod.ts";
 import type {
   ArrayModel,
   FieldModel,
-  MapModel,
-  ObjectModel,
+  NamedModel,
   ScalarModel,
   SchemaModel,
   TupleModel,
@@ -13,10 +12,9 @@ import type {
   ValueModel,
   VariantsModel,
 } from "./model.ts";
-import { walkType } from "./gen/_share.ts";
+import { childPath } from "./_path.ts";
+import { hasUnknown, isUuid, walkType } from "./_walk.ts";
 import type { Mismatch } from "./validate.ts";
-
-type Structure = ObjectModel | VariantsModel | MapModel;
 
 /** Fields, as they are looked up by the keys of a raw document. */
 interface Fields {
@@ -33,8 +31,8 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Holds raw documents to one schema; what it looks up by is made once. */
 export class DocumentValidator {
-  readonly #root: Structure;
-  readonly #byName = new Map<string, Structure>();
+  readonly #root: NamedModel;
+  readonly #byName = new Map<string, NamedModel>();
   readonly #fields = new Map<readonly FieldModel[], Fields>();
   #buffer: Uint8Array = new Uint8Array(0);
   #closed = false;
@@ -58,7 +56,7 @@ export class DocumentValidator {
     return this.#structure(this.#root, start);
   }
 
-  #structure(type: Structure, start: number): Mismatch | undefined {
+  #structure(type: NamedModel, start: number): Mismatch | undefined {
     switch (type.type) {
       case "object":
         return this.#object(type.fields, start, type.open ? "any" : "none");
@@ -74,11 +72,11 @@ export class DocumentValidator {
   #variants({ tag, variants }: VariantsModel, start: number): Mismatch | undefined {
     const span = findElement(this.#buffer, start, tag);
     const expected = variants.map(({ value }) => JSON.stringify(value)).join(" | ");
-    if (span === undefined) return { path: childPath(tag), expected, found: "nothing" };
+    if (span === undefined) return { path: childPath("", tag), expected, found: "nothing" };
     const value = this.#enumValue(span);
     const variant = variants.find((one) => one.value === value);
     if (variant === undefined) {
-      return { path: childPath(tag), expected, found: this.#shown(span) };
+      return { path: childPath("", tag), expected, found: this.#shown(span) };
     }
     return this.#structure(variant.object, start);
   }
@@ -108,10 +106,10 @@ export class DocumentValidator {
         const key = this.#key(span.keyStart, span.keyEnd);
         if (others === "none") {
           if (!this.#closed) continue;
-          return { path: childPath(key), expected: "no other field", found: this.#kind(span) };
+          return { path: childPath("", key), expected: "no other field", found: this.#kind(span) };
         }
         const mismatch = this.#value(others, span);
-        if (mismatch !== undefined) return below(childPath(key), mismatch);
+        if (mismatch !== undefined) return below(childPath("", key), mismatch);
         continue;
       }
       next = index + 1;
@@ -120,7 +118,7 @@ export class DocumentValidator {
       for (let i = 1; mismatch !== undefined && found !== undefined && i < found.length; i++) {
         mismatch = this.#value(models[found[i]!]!.value, span);
       }
-      if (mismatch !== undefined) return below(childPath(model.key), mismatch);
+      if (mismatch !== undefined) return below(childPath("", model.key), mismatch);
       for (const one of found ?? byKey.get(model.key)!) {
         if (seen[one] === 0) {
           seen[one] = 1;
@@ -131,7 +129,7 @@ export class DocumentValidator {
     if (requiredSeen === required) return undefined;
     const missing = models.find(({ optional }, i) => !optional && seen[i] === 0)!;
     return {
-      path: childPath(missing.key),
+      path: childPath("", missing.key),
       expected: valueText(missing.value),
       found: "nothing",
     };
@@ -185,9 +183,8 @@ export class DocumentValidator {
   #scalar(model: ScalarModel, span: ElementSpan): Mismatch | undefined {
     const { kind, subtypes, values, closed } = model;
     if (kind === "binary" && subtypes !== undefined) {
-      const uuids = [...subtypes.keys()].every((subtype) => subtype === 4);
       const subtype = this.#buffer[span.valueStart + 4]!;
-      if (!uuids || subtype === 4) return undefined;
+      if (!isUuid(subtypes) || subtype === 4) return undefined;
       return { path: "", expected: "binary 4", found: `binary ${subtype}` };
     }
     if (!closed || values === undefined) return undefined;
@@ -294,13 +291,10 @@ function isOfKind(model: TypeModel, type: number): boolean {
 
 /** Whether nothing is known of such values: none was seen, or they lie too deep to be entered. */
 function isUnknown(model: ValueModel, type: number): boolean {
-  const { types, nulls, undefineds, total, outliers } = model;
+  const { types, nulls, undefineds, outliers } = model;
   if (types.length === 0 && outliers.length === 0 && nulls + undefineds === 0) return true;
   if (type !== BSON_TYPE.object && type !== BSON_TYPE.array) return false;
-  let known = nulls + undefineds;
-  for (const { count } of types) known += count;
-  for (const { count } of outliers) known += count;
-  return known < total;
+  return hasUnknown(model);
 }
 
 /** What a value may be, in the names of BSON. */
@@ -313,11 +307,6 @@ function valueText(model: ValueModel): string {
   if (model.nulls > 0) parts.add("null");
   if (model.undefineds > 0) parts.add("undefined");
   return parts.size === 0 ? "anything" : [...parts].join(" | ");
-}
-
-/** A key as a path: quoted where it would read as more than one. */
-function childPath(key: string): string {
-  return key === "" || /[.[\]*"{}]/.test(key) ? JSON.stringify(key) : key;
 }
 
 function below(path: string, mismatch: Mismatch): Mismatch {

@@ -7,7 +7,7 @@ import type { FormatName, KeyClass, KindName } from "../profile/mod.ts";
  */
 export interface SchemaModel {
   /** The document itself. */
-  readonly root: ObjectModel | VariantsModel | MapModel;
+  readonly root: NamedModel;
   /** The collection. */
   readonly namespace: Namespace;
   /** How many documents were seen. */
@@ -53,6 +53,9 @@ export type TypeModel =
   | ArrayModel
   | TupleModel
   | RefModel;
+
+/** A type of objects: it has a name. */
+export type NamedModel = ObjectModel | VariantsModel | MapModel;
 
 /** A scalar of one BSON kind. */
 export interface ScalarModel {

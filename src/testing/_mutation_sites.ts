@@ -1,17 +1,7 @@
 import { documentLength } from "../core/mod.ts";
 import { BSON_TYPE, elements, type KeyedElementSpan } from "../bson/mod.ts";
-import type {
-  FieldModel,
-  MapModel,
-  ObjectModel,
-  SchemaModel,
-  TypeModel,
-  ValueModel,
-  VariantsModel,
-} from "../schema/mod.ts";
-import { walkType } from "../schema/gen/_share.ts";
-
-type Structure = ObjectModel | VariantsModel | MapModel;
+import type { FieldModel, NamedModel, SchemaModel, TypeModel, ValueModel } from "../schema/mod.ts";
+import { walkType } from "../schema/_walk.ts";
 
 /** A place in a document that can be made wrong. */
 export type MutationSite =
@@ -37,7 +27,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** All places in a document that its schema says something about. */
 export function mutationSites({ root }: SchemaModel, document: Uint8Array): MutationSite[] {
-  const byName = new Map<string, Structure>();
+  const byName = new Map<string, NamedModel>();
   walkType(root, (type) => {
     if ("name" in type && type.type !== "ref") byName.set(type.name, type);
   });
@@ -48,12 +38,12 @@ export function mutationSites({ root }: SchemaModel, document: Uint8Array): Muta
 
 class Walk {
   readonly #document: Uint8Array;
-  readonly #byName: ReadonlyMap<string, Structure>;
+  readonly #byName: ReadonlyMap<string, NamedModel>;
   readonly #sites: MutationSite[];
 
   constructor(
     document: Uint8Array,
-    byName: ReadonlyMap<string, Structure>,
+    byName: ReadonlyMap<string, NamedModel>,
     sites: MutationSite[],
   ) {
     this.#document = document;
@@ -62,7 +52,7 @@ class Walk {
   }
 
   structure(
-    type: Structure,
+    type: NamedModel,
     start: number,
     path: string,
     outer: readonly number[],

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Profile } from "../../src/profile/mod.ts";
 import { inferSchemas } from "../../src/schema/mod.ts";
-import { walkType } from "../../src/schema/gen/_share.ts";
+import { walkType } from "../../src/schema/_walk.ts";
 import { generatorSamples } from "../../src/testing/mod.ts";
 import { dataSets } from "./data_sets.ts";
 

@@ -16,7 +16,8 @@ import { compareVariants } from "./_compare_variants.ts";
 import { foldAlike } from "./_fold_alike.ts";
 import { isGone, isShift } from "./_chance.ts";
 import { idsOf, idsWithout } from "./_ids.ts";
-import { aKind, childPath, idWords, isNothing, kindsOf, oneLine, share } from "./_words.ts";
+import { childPath } from "../_path.ts";
+import { aKind, idWords, isNothing, kindsOf, oneLine, share } from "./_words.ts";
 import { isSame, type Search, searches, type Step } from "./_search.ts";
 import type { Drift, DriftClass } from "./drift.ts";
 

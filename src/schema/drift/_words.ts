@@ -1,11 +1,5 @@
 import { KIND, KIND_NAMES, type KindName, type ValueNode } from "../../profile/mod.ts";
 
-/** The path of a field, as in models: keys that hold a dot or a bracket, or are empty, are quoted. */
-export function childPath(path: string, key: string): string {
-  const shown = key === "" || /[.[\]*"{}]/.test(key) ? JSON.stringify(key) : key;
-  return path === "" ? shown : `${path}.${shown}`;
-}
-
 /** `a string`, `an int`. */
 export function aKind(kind: KindName): string {
   return `${/^[aeiou]/.test(kind) && kind !== "undefined" ? "an" : "a"} ${kind}`;

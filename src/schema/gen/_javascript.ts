@@ -1,4 +1,4 @@
-import type { MapModel, ObjectModel, ValueModel, VariantsModel } from "../model.ts";
+import type { NamedModel, ValueModel } from "../model.ts";
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
 
@@ -8,7 +8,7 @@ export function propertyKey(key: string): string {
 }
 
 /** A literal in double quotes that no reader of lines takes apart. */
-export function literal(value: string | number): string {
+function literal(value: string | number): string {
   return JSON.stringify(value).replace(
     /[\u007f-\u00a0\u2028\u2029\ufeff]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -37,7 +37,7 @@ export function oneLine(text: string): string {
  * Whether the driver makes a `DBRef` of objects: those with a string `$ref` and an `$id`, and a string
  * `$db` if there is one, and no other key that starts with a dollar sign.
  */
-export function dbRefOf(type: ObjectModel | VariantsModel | MapModel): "always" | "some" | "never" {
+export function dbRefOf(type: NamedModel): "always" | "some" | "never" {
   if (type.type === "variants") {
     const found = new Set(type.variants.map(({ object }) => dbRefOf(object)));
     return found.size === 1 ? [...found][0]! : "some";

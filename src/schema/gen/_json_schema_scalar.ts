@@ -1,4 +1,5 @@
 import type { ScalarModel } from "../model.ts";
+import { isUuid } from "../_walk.ts";
 import { FORMAT_PATTERNS } from "./_format_patterns.ts";
 import type { FormatName } from "../../profile/mod.ts";
 import type { Json, JsonObject } from "./_json_schema_layout.ts";
@@ -82,7 +83,7 @@ export function jsonScalar(scalar: ScalarModel, context: JsonScalarContext): Sch
     case "objectId":
       return [use("ObjectId")];
     case "binary":
-      return [use([...scalar.subtypes!.keys()].every((type) => type === 4) ? "UUID" : "Binary")];
+      return [use(isUuid(scalar.subtypes) ? "UUID" : "Binary")];
     case "decimal":
       return [use("Decimal128")];
     case "timestamp":

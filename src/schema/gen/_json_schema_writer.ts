@@ -2,18 +2,17 @@ import { UsageError } from "../../core/mod.ts";
 import type {
   FieldModel,
   MapModel,
+  NamedModel,
   ObjectModel,
   SchemaModel,
   TypeModel,
   ValueModel,
-  VariantsModel,
 } from "../model.ts";
+import { hasUnknown, referredNames } from "../_walk.ts";
 import { flatJson, type Json, type JsonObject, layoutJson } from "./_json_schema_layout.ts";
 import { formSchema, type JsonForm, jsonScalar, type Schema } from "./_json_schema_scalar.ts";
-import { fieldNotes, headerLines, walkType } from "./_share.ts";
+import { fieldNotes, headerLines } from "./_share.ts";
 import type { GenerateContext } from "./generator.ts";
-
-type Named = ObjectModel | VariantsModel | MapModel;
 
 const NULL: Schema = { type: "null" };
 
@@ -27,7 +26,7 @@ export class JsonSchemaWriter {
   readonly #definitions = new Map<string, Json>();
   readonly #forms = new Set<JsonForm>();
   /** Maps that something refers to, so that they have to have a name. */
-  readonly #referred = new Set<string>();
+  readonly #referred: ReadonlySet<string>;
 
   /** Creates a writer; options are checked. */
   constructor(models: readonly SchemaModel[], context: GenerateContext) {
@@ -42,11 +41,7 @@ export class JsonSchemaWriter {
     this.#canonical = ejson === "canonical";
     this.#closed = closed === true;
     this.#enforceFormats = enforceFormats === true;
-    for (const { root } of models) {
-      walkType(root, (type) => {
-        if (type.type === "ref") this.#referred.add(type.name);
-      });
-    }
+    this.#referred = referredNames(models);
   }
 
   /** The text of the file. */
@@ -69,7 +64,7 @@ export class JsonSchemaWriter {
   }
 
   /** Declares a type before those below it, and refers to it. */
-  #declare(type: Named): Schema {
+  #declare(type: NamedModel): Schema {
     const { name } = type;
     if (!this.#definitions.has(name)) {
       this.#definitions.set(name, true);
@@ -78,7 +73,7 @@ export class JsonSchemaWriter {
     return reference(name);
   }
 
-  #named(type: Named): Schema {
+  #named(type: NamedModel): Schema {
     switch (type.type) {
       case "object":
         return {
@@ -148,14 +143,9 @@ export class JsonSchemaWriter {
 
   #value(value: ValueModel): Schema {
     const options: Schema[] = [];
-    let known = value.nulls + value.undefineds;
-    for (const { count } of value.outliers) known += count;
-    for (const type of value.types) {
-      known += type.count;
-      options.push(...this.#type(type));
-    }
+    for (const type of value.types) options.push(...this.#type(type));
     // They lie too deep to be known.
-    if (known < value.total) options.push({ type: "object" }, { type: "array" });
+    if (hasUnknown(value)) options.push({ type: "object" }, { type: "array" });
     if (value.undefineds > 0) options.push(this.#use("Undefined"));
     if (value.nulls > 0) options.push(NULL);
     return anyOf(options);

@@ -1,6 +1,7 @@
 import type { ScalarModel } from "../model.ts";
+import { isUuid } from "../_walk.ts";
+import { quoted } from "./_javascript.ts";
 import { array, type Code } from "./_mongoose_layout.ts";
-import { quoted } from "./_zod_layout.ts";
 
 /** What stands at a path: its type, and options beside it. */
 export interface Spec {
@@ -39,9 +40,7 @@ export function scalarType(scalar: ScalarModel): string | undefined {
     case "decimal":
       return "Schema.Types.Decimal128";
     case "binary":
-      return [...subtypes?.keys() ?? [0]].every((type) => type === 4)
-        ? "Schema.Types.UUID"
-        : "Buffer";
+      return isUuid(subtypes) ? "Schema.Types.UUID" : "Buffer";
     case "regex":
     case "dbPointer":
     case "code":

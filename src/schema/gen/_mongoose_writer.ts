@@ -11,6 +11,7 @@ import type {
   VariantsModel,
 } from "../model.ts";
 import { walkType } from "../_walk.ts";
+import { walkType } from "../_walk.ts";
 import { FORMAT_PATTERNS } from "./_format_patterns.ts";
 import { comment, dbRefOf, quoted } from "./_javascript.ts";
 import { helperTexts, type MongooseHelper } from "./_mongoose_helpers.ts";

@@ -1,7 +1,6 @@
-import type { FieldModel, ScalarModel, ValueModel } from "../model.ts";
+import type { FieldModel, NamedModel, ScalarModel, ValueModel } from "../model.ts";
 import { type Expression, pythonLiteral, subscript } from "./_python.ts";
 import { isBeyondDatetime } from "./_python_notes.ts";
-import type { NamedModel } from "./_python_writer.ts";
 
 /** What an embedded document is for PyMongo: a `DBRef`, a `dict`, or now this and now that. */
 type Embedded = "reference" | "either" | "document";

@@ -1,5 +1,6 @@
 import type {
   MapModel,
+  NamedModel,
   ObjectModel,
   ScalarModel,
   SchemaModel,
@@ -7,6 +8,7 @@ import type {
   ValueModel,
   VariantsModel,
 } from "../model.ts";
+import { walkType } from "../_walk.ts";
 import type { GenerateContext } from "./generator.ts";
 import {
   commentLines,
@@ -21,10 +23,7 @@ import {
 import { pythonTypeName } from "./_python_names.ts";
 import { embedded, scalarTypes } from "./_python_scalar.ts";
 import { PythonImports } from "./_python_imports.ts";
-import { headerLines, walkType } from "./_share.ts";
-
-/** A type that has a name. */
-export type NamedModel = ObjectModel | VariantsModel | MapModel;
+import { headerLines } from "./_share.ts";
 
 /** Kinds whose Python class is a subclass of another's: it comes first in a union. */
 const FIRST: ReadonlySet<string> = new Set(["Int64", "Code", "Binary"]);

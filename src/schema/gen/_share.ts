@@ -1,12 +1,10 @@
 import type {
   FieldModel,
   MapModel,
-  ObjectModel,
+  NamedModel,
   ScalarModel,
   SchemaModel,
-  TypeModel,
   ValueModel,
-  VariantsModel,
 } from "../model.ts";
 import type { GenerateContext } from "./generator.ts";
 import { oneLine } from "./_javascript.ts";
@@ -176,7 +174,7 @@ export function keyNotes({ types }: ValueModel): string[] {
 const FEW = 30;
 
 /** What a comment on a type of objects says: how far what was seen can be relied on. */
-export function typeNotes(type: ObjectModel | VariantsModel | MapModel): string[] {
+export function typeNotes(type: NamedModel): string[] {
   if (type.type !== "object") return [];
   const { count, fields, open } = type;
   const notes: string[] = [];
@@ -196,37 +194,4 @@ export function typeNotes(type: ObjectModel | VariantsModel | MapModel): string[
 function isGeo(fields: readonly FieldModel[]): boolean {
   const keys = fields.map(({ key }) => key);
   return keys.length === 2 && keys.includes("type") && keys.includes("coordinates");
-}
-
-/** All object types of a model in the order they are met, each once. */
-export function walkTypes(value: ValueModel, visit: (type: TypeModel) => void): void {
-  for (const type of value.types) walkType(type, visit);
-}
-
-/** A type and all that it is made of. */
-export function walkType(type: TypeModel, visit: (type: TypeModel) => void): void {
-  visit(type);
-  switch (type.type) {
-    case "object":
-      for (const field of type.fields) walkTypes(field.value, visit);
-      break;
-    case "variants":
-      for (const { object } of type.variants) walkType(object, visit);
-      break;
-    case "map":
-      for (const field of type.named) walkTypes(field.value, visit);
-      walkTypes(type.value, visit);
-      break;
-    case "array":
-      if (type.element !== null) walkTypes(type.element, visit);
-      break;
-    case "tuple":
-      for (const element of type.elements) walkTypes(element, visit);
-      break;
-    case "scalar":
-    case "ref":
-      break;
-    default:
-      void (type satisfies never);
-  }
 }

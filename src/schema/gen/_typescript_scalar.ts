@@ -1,5 +1,6 @@
 import type { ScalarModel } from "../model.ts";
 import type { DriverDecoding } from "./_driver_options.ts";
+import { isUuid } from "../_walk.ts";
 import { quoted } from "./_javascript.ts";
 import type { TypeText } from "./_typescript_layout.ts";
 
@@ -116,10 +117,4 @@ function stringTypes(values: ScalarModel["values"], closed = false): TypeText[] 
 
 function intTypes(values: ScalarModel["values"], closed = false): TypeText[] {
   return values !== undefined && closed ? values.map(({ value }) => String(value)) : ["number"];
-}
-
-/** Whether binaries are UUIDs, each of them. */
-export function isUuid(subtypes: ScalarModel["subtypes"]): boolean {
-  return subtypes !== undefined && subtypes.size > 0 &&
-    [...subtypes.keys()].every((subtype) => subtype === 4);
 }

@@ -1,4 +1,4 @@
-import { literal, propertyKey } from "./_javascript.ts";
+import { propertyKey } from "./_javascript.ts";
 
 /** The most columns of a line. */
 const WIDTH = 100;
@@ -69,17 +69,7 @@ function broken(parts: readonly Node[], open: "(" | "[" | "<", indent: number): 
   return `${open}\n${lines.join("")}`;
 }
 
-/** A literal in the quotes that make the fewest of its own be escaped. */
-export function quoted(value: string | number): string {
-  const text = literal(value);
-  const count = (quote: string) => text.slice(1, -1).split(quote).length;
-  if (typeof value === "number" || count('"') <= count("'")) return text;
-  return `'${text.slice(1, -1).replaceAll("'", "\\'").replaceAll('\\"', '"')}'`;
-}
-
 /** A key as it stands in an object literal, where it has to be one of its own. */
 export function memberKey(key: string): string {
-  if (key === "__proto__") return '["__proto__"]';
-  const text = propertyKey(key);
-  return text.startsWith('"') ? quoted(key) : text;
+  return key === "__proto__" ? '["__proto__"]' : propertyKey(key);
 }

@@ -1,7 +1,9 @@
 import type { ScalarModel } from "../model.ts";
+import { isUuid } from "../_walk.ts";
 import type { DriverDecoding } from "./_driver_options.ts";
 import { FORMAT_PATTERNS } from "./_format_patterns.ts";
-import { call, list, type Node, quoted, typeOf } from "./_zod_layout.ts";
+import { quoted } from "./_javascript.ts";
+import { call, list, type Node, typeOf } from "./_zod_layout.ts";
 
 /** A schema as code, and its type as code. */
 export interface ZodNode {
@@ -140,7 +142,7 @@ export function zodScalar(scalar: ScalarModel, context: ZodScalarContext): ZodNo
     case "objectId":
       return [use("ObjectId")];
     case "binary":
-      return [use([...scalar.subtypes!.keys()].every((type) => type === 4) ? "UUID" : "Binary")];
+      return [use(isUuid(scalar.subtypes) ? "UUID" : "Binary")];
     case "decimal":
       return [use("Decimal128")];
     case "timestamp":

@@ -1,17 +1,19 @@
 import type {
   FieldModel,
   MapModel,
+  NamedModel,
   ObjectModel,
   SchemaModel,
   TypeModel,
   ValueModel,
   VariantsModel,
 } from "../model.ts";
+import { hasUnknown, referredNames, walkType } from "../_walk.ts";
 import { type DriverDecoding, driverDecoding } from "./_driver_options.ts";
-import { comment } from "./_javascript.ts";
-import { fieldNotes, headerLines, walkType } from "./_share.ts";
+import { comment, quoted } from "./_javascript.ts";
+import { fieldNotes, headerLines } from "./_share.ts";
 import { helperLines, helperName, ZOD_RESERVED } from "./_zod_helpers.ts";
-import { call, flat, layout, list, memberKey, type Node, quoted, typeOf } from "./_zod_layout.ts";
+import { call, flat, layout, list, memberKey, type Node, typeOf } from "./_zod_layout.ts";
 import {
   arrayOf,
   exactOptional,
@@ -30,8 +32,6 @@ import {
 } from "./_zod_scalar.ts";
 import type { GenerateContext } from "./generator.ts";
 
-type Named = ObjectModel | VariantsModel | MapModel;
-
 /** Writes the schemas of models, each after those that it is made of. */
 export class ZodWriter {
   readonly #models: readonly SchemaModel[];
@@ -43,7 +43,7 @@ export class ZodWriter {
   readonly #blocks: string[] = [];
   readonly #written = new Set<string>();
   /** Maps that something refers to, so that they have to have a name. */
-  readonly #referred = new Set<string>();
+  readonly #referred: ReadonlySet<string>;
   readonly #names = new Map<string, string>();
   /** Whether what is being written names a schema that is not declared yet. */
   #lazy = false;
@@ -55,10 +55,10 @@ export class ZodWriter {
     this.#decoding = driverDecoding(context);
     this.#closed = context.options.closed === true;
     this.#enforceFormats = context.options.enforceFormats === true;
+    this.#referred = referredNames(models);
     const names = new Set<string>();
     for (const { root } of models) {
       walkType(root, (type) => {
-        if (type.type === "ref") this.#referred.add(type.name);
         if ("name" in type) names.add(type.name);
       });
     }
@@ -84,7 +84,7 @@ export class ZodWriter {
   }
 
   /** Declares a type after those below it, and gives its name. */
-  #declare(type: Named): ZodNode {
+  #declare(type: NamedModel): ZodNode {
     const name = this.#names.get(type.name)!;
     if (!this.#written.has(name)) {
       const before = this.#lazy;
@@ -99,7 +99,7 @@ export class ZodWriter {
   }
 
   /** A type's schema; `before` columns stand before it. */
-  #named(type: Named, before: number): string {
+  #named(type: NamedModel, before: number): string {
     switch (type.type) {
       case "object":
         return this.#object(type);
@@ -178,18 +178,15 @@ export class ZodWriter {
   #value(value: ValueModel, isField: boolean): ZodNode {
     const options = new Map<string, ZodNode>();
     const add = (node: ZodNode) => options.set(flat(node.value), node);
-    let known = value.nulls + value.undefineds;
-    for (const { count } of value.outliers) known += count;
     const objects: TypeModel[] = [];
     for (const type of value.types) {
-      known += type.count;
       // Objects come last: a loose one would take a value of any class for itself.
       if (type.type === "scalar" || type.type === "array" || type.type === "tuple") {
         for (const node of this.#type(type)) add(node);
       } else objects.push(type);
     }
     for (const type of objects) for (const node of this.#type(type)) add(node);
-    if (known < value.total) {
+    if (hasUnknown(value)) {
       // They lie too deep to be known.
       add(arrayOf(UNKNOWN));
       add(recordOf(UNKNOWN));

@@ -1,16 +1,16 @@
 import type {
   FieldModel,
   MapModel,
-  ObjectModel,
+  NamedModel,
   SchemaModel,
   TypeModel,
   ValueModel,
-  VariantsModel,
 } from "../model.ts";
 import { DRIVER_OPTIONS, type DriverDecoding, driverDecoding } from "./_driver_options.ts";
+import { referredNames } from "../_walk.ts";
 import type { GenerateContext, Generator } from "./generator.ts";
 import { comment, dbRefOf, propertyKey, quoted } from "./_javascript.ts";
-import { binaryNotes, fieldNotes, headerLines, keyNotes, typeNotes, walkType } from "./_share.ts";
+import { binaryNotes, fieldNotes, headerLines, keyNotes, typeNotes } from "./_share.ts";
 import { docComment, layout, type TypeText, unionOf, WIDTH } from "./_typescript_layout.ts";
 import { scalarTypes } from "./_typescript_scalar.ts";
 
@@ -24,8 +24,6 @@ export const typescriptGenerator: Generator = {
     return new TypeScriptWriter(models, context).text();
   },
 };
-
-type NamedModel = ObjectModel | VariantsModel | MapModel;
 
 /** An object that never had a field. */
 const EMPTY = "Record<string, never>";
@@ -49,17 +47,13 @@ class TypeScriptWriter {
   readonly #blocks: string[] = [];
   readonly #declared = new Set<string>();
   /** Names that a recursive type goes back to: those of maps need a declaration. */
-  readonly #targets = new Set<string>();
+  readonly #targets: ReadonlySet<string>;
 
   constructor(models: readonly SchemaModel[], context: GenerateContext) {
     this.#models = models;
     this.#context = context;
     this.#decoding = driverDecoding(context);
-    for (const { root } of models) {
-      walkType(root, (type) => {
-        if (type.type === "ref") this.#targets.add(type.name);
-      });
-    }
+    this.#targets = referredNames(models);
   }
 
   text(): string {

@@ -1,3 +1,4 @@
+import { childPath } from "../_path.ts";
 import type { Field, ObjectNode, ValueNode } from "../../profile/mod.ts";
 import { geoType } from "./_geo.ts";
 import { keyText } from "./_recursion.ts";
@@ -37,12 +38,6 @@ export const ROOT: Place = {
   ofMap: false,
   geo: false,
 };
-
-/** The path of a field: keys that hold a dot or a bracket, or are empty, are quoted. */
-export function childPath(path: string, key: string): string {
-  const shown = key === "" || /[.[\]*"{}]/.test(key) ? JSON.stringify(key) : key;
-  return path === "" ? shown : `${path}.${shown}`;
-}
 
 /** The place of a field of an object, which is GeoJSON or not. */
 export function fieldPlace(field: Field, around: Place, geo: boolean): Place {

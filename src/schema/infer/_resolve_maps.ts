@@ -7,7 +7,7 @@ import {
 } from "../../profile/mod.ts";
 import { mergeValue } from "../../profile/merge.ts";
 import { dynamicKeys } from "./_map.ts";
-import { childPath } from "./_place.ts";
+import { childPath } from "../_path.ts";
 import { keyText } from "./_unreadable_keys.ts";
 import type { Overrides } from "./options.ts";
 

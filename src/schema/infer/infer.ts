@@ -5,7 +5,6 @@ import {
   type Field,
   KIND,
   KIND_NAMES,
-  type KindName,
   KINDS,
   type ObjectNode,
   type ProfiledCollection,
@@ -14,7 +13,7 @@ import {
 import type {
   ArrayModel,
   FieldModel,
-  MapModel,
+  NamedModel,
   ObjectModel,
   Outlier,
   ScalarModel,
@@ -27,7 +26,7 @@ import type {
 import { geoType } from "./_geo.ts";
 import { exactName, keyName, TypeNames } from "./_names.ts";
 import { nearest } from "./_nearest.ts";
-import { givenValue } from "./_given.ts";
+import { givenValue, kindOf } from "./_given.ts";
 import { elementPlace, fieldPlace, type Place, valuePlace } from "./_place.ts";
 import { depthOf } from "./_depth.ts";
 import { foldRecursion, keyText, type Reference } from "./_recursion.ts";
@@ -40,8 +39,6 @@ import { isTuple } from "./_tuple.ts";
 import { type Named, nameObjects } from "./_type_names.ts";
 import { rootTypeName, typeName } from "./name.ts";
 import type { InferOptions, Override } from "./options.ts";
-
-export { childPath } from "./_place.ts";
 
 /**
  * Makes the models of collections from their profiles. No two types in them have the same name.
@@ -115,7 +112,7 @@ class Inference {
   readonly #root: ObjectNode;
   readonly #references: ReadonlyMap<ValueNode, Reference>;
   readonly #shared: ReturnType<typeof shareStructures>;
-  readonly #models = new Map<ObjectNode, ObjectModel | VariantsModel | MapModel>();
+  readonly #models = new Map<ObjectNode, NamedModel>();
   #named: ReadonlyMap<ObjectNode, Named> = new Map();
 
   constructor(collection: ProfiledCollection, options: InferOptions) {
@@ -212,7 +209,7 @@ class Inference {
     return types;
   }
 
-  #objectType(node: ObjectNode, names: TypeNames): ObjectModel | VariantsModel | MapModel {
+  #objectType(node: ObjectNode, names: TypeNames): NamedModel {
     let model = this.#models.get(node);
     if (model === undefined) {
       model = this.#newObjectType(node, this.#named.get(node)!, names);
@@ -225,7 +222,7 @@ class Inference {
     node: ObjectNode,
     { name, place }: Named,
     names: TypeNames,
-  ): ObjectModel | VariantsModel | MapModel {
+  ): NamedModel {
     const { path } = place;
     const { count } = node;
     const shape = this.#shapes.of(node);
@@ -359,10 +356,6 @@ function compareKeys(a: Uint8Array, b: Uint8Array): number {
 /** What stands at one position, out of what stands at all of them. */
 function at(merged: ValueModel, { positions }: ArrayNode, position: number): ValueModel {
   const count = (kind: number) => positions[position * KINDS + kind]!;
-  const kindOf = (type: TypeModel): KindName => {
-    if (type.type === "scalar") return type.kind;
-    return type.type === "array" || type.type === "tuple" ? "array" : "object";
-  };
   let total = 0;
   for (let kind = 0; kind < KINDS; kind++) total += count(kind);
   return {

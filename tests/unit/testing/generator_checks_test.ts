@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UsageError } from "../../../src/core/mod.ts";
 import { type Generator, type SchemaModel, validateDocument } from "../../../src/schema/mod.ts";
-import { headerLines, walkType } from "../../../src/schema/gen/_share.ts";
+import { walkType } from "../../../src/schema/_walk.ts";
+import { headerLines } from "../../../src/schema/gen/_share.ts";
 import { generatorChecks } from "../../../src/testing/_generator_checks.ts";
 import type {
   GeneratorCheckName,

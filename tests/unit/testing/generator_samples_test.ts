@@ -3,7 +3,7 @@ import { deserialize } from "bson";
 import { elements } from "../../../src/bson/mod.ts";
 import { KIND_NAMES, Profile } from "../../../src/profile/mod.ts";
 import { inferSchemas } from "../../../src/schema/mod.ts";
-import { walkType } from "../../../src/schema/gen/_share.ts";
+import { walkType } from "../../../src/schema/_walk.ts";
 import { generatorSamples } from "../../../src/testing/mod.ts";
 
 /** The types and facts that the schema of a sample has. */
