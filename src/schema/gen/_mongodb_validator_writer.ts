@@ -9,7 +9,6 @@ import type {
   VariantsModel,
 } from "../model.ts";
 import { walkType } from "../_walk.ts";
-import { walkType } from "../_walk.ts";
 import { type Json, type JsonObject, layoutJson } from "./_json_schema_layout.ts";
 import {
   ANY,

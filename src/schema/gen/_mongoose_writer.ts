@@ -11,7 +11,6 @@ import type {
   VariantsModel,
 } from "../model.ts";
 import { walkType } from "../_walk.ts";
-import { walkType } from "../_walk.ts";
 import { FORMAT_PATTERNS } from "./_format_patterns.ts";
 import { comment, dbRefOf, quoted } from "./_javascript.ts";
 import { helperTexts, type MongooseHelper } from "./_mongoose_helpers.ts";
@@ -295,15 +294,8 @@ export class MongooseWriter {
       case "array": {
         if (type.element === null) return { type: array([MIXED]), options: [] };
         const { type: element, options, note } = this.#value(type.element);
-        // Mongoose checks no arrays that are elements: the outermost checks all of them.
-        const check = options.find(([name]) => name === "validate")?.[1];
-        const others = options.filter(([name]) => name !== "validate");
-        const code = others.length === 0 ? element : object([["type", element], ...others]);
-        return {
-          type: array([code]),
-          options: check === undefined ? [] : [["validate", this.#call("each", check)]],
-          ...(note === undefined ? {} : { note }),
-        };
+        const { inner, check } = this.#lifted(element, options);
+        return { type: array([inner]), options: check, ...(note === undefined ? {} : { note }) };
       }
       case "tuple":
         return this.#tuple(type, value);
@@ -349,8 +341,25 @@ export class MongooseWriter {
     const of = this.#value(type.value);
     // A map needs a schema that is there already.
     if (this.#isOwn(of.type)) return this.#mixed([value]);
-    const code = of.options.length === 0 ? of.type : object([["type", of.type], ...of.options]);
-    return { type: "Map", options: [["of", code]], note: `Keys are data: ${type.keys}.` };
+    const { inner, check } = this.#lifted(of.type, of.options);
+    return {
+      type: "Map",
+      options: [["of", inner], ...check],
+      note: `Keys are data: ${type.keys}.`,
+    };
+  }
+
+  /**
+   * What stands in an array or a map, and what checks all of it from outside: Mongoose passes over
+   * elements that are arrays, and values of maps that are `Mixed`.
+   */
+  #lifted(type: Code, options: Options): { inner: Code; check: Options } {
+    const check = options.find(([name]) => name === "validate")?.[1];
+    const others = options.filter(([name]) => name !== "validate");
+    return {
+      inner: others.length === 0 ? type : object([["type", type], ...others]),
+      check: check === undefined ? [] : [["validate", this.#call("each", check)]],
+    };
   }
 
   /** What Mongoose has no type for: the kinds of values are checked. */
