@@ -1,4 +1,5 @@
 import { deserialize, EJSON, Int32, Long, serialize } from "bson";
+import { UsageError } from "../core/mod.ts";
 import { parseExtendedJsonDocument } from "./extended_json.ts";
 import { BSON_TYPE } from "./types.ts";
 import { elements, type ElementSpan } from "./walk.ts";
@@ -64,10 +65,32 @@ function toValue(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(toValue);
   const entries = Object.entries(value);
-  if (entries.some(([key]) => TYPE_KEYS.has(key.slice(MARK.length)))) {
+  const names = entries.map(([key]) => key.slice(MARK.length));
+  // A query's `$regex` has its options beside it where it stands for a value of its own.
+  const isType = (key: string) =>
+    TYPE_KEYS.has(key) && (key !== "$regex" || names.includes("$options"));
+  if (names.some(isType)) {
+    checkNumbers(value);
     return EJSON.parse(JSON.stringify(value).replaceAll(`"\\u0001`, `"`), { relaxed: false });
   }
   return new Map(entries.map(([key, inner]) => [key.slice(MARK.length), toValue(inner)]));
+}
+
+/** How numbers are written; the library makes 0 or some other number of what is none. */
+const NUMBERS: Readonly<Record<string, (text: string) => boolean>> = {
+  $numberInt: (text) => /^-?\d+$/.test(text) && Number(text) === (Number(text) | 0),
+  $numberLong: (text) => /^-?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text),
+  $numberDouble: (text) =>
+    text === "NaN" || (text.trim() === text && text !== "" && !Number.isNaN(Number(text))),
+};
+
+function checkNumbers(value: object): void {
+  for (const [key, inner] of Object.entries(value)) {
+    const name = key.slice(MARK.length);
+    if (typeof inner === "object" && inner !== null) checkNumbers(inner);
+    if (typeof inner !== "string" || NUMBERS[name]?.(inner) !== false) continue;
+    throw new UsageError(`Cannot read ${JSON.stringify(inner)} as ${name}: it is no such number`);
+  }
 }
 
 /** A number as mongodump reads it where no type is written: an int, a long or a double. */

@@ -1,6 +1,12 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DataError } from "../../../src/core/mod.ts";
-import { formatDumpMetadata, parseDumpMetadata } from "../../../src/mongodump/mod.ts";
+import {
+  type DumpMetadata,
+  formatDumpMetadata,
+  formatPrelude,
+  parseDumpMetadata,
+  parsePrelude,
+} from "../../../src/mongodump/mod.ts";
 import { gunzipSync } from "node:zlib";
 
 const DUMP = new URL("../../../../shared/data/dump-gzip/demo/", import.meta.url);
@@ -33,6 +39,11 @@ Deno.test("parseDumpMetadata() takes what older versions wrote", async (t) => {
       '{"indexes":[{"v":{"$numberInt":"1"},"key":{"_id":{"$numberInt":"1"}},"ns":"a.b"}]}',
     ],
     ["no list of indexes", '{"indexes":null}', '{"indexes":[]}'],
+    [
+      "a query by a pattern",
+      '{"options":{"validator":{"a":{"$regex":"^b"}}},"indexes":[]}',
+      '{"options":{"validator":{"a":{"$regex":"^b"}}},"indexes":[]}',
+    ],
     [
       "keys like numbers",
       '{"indexes":[{"key":{"b":1,"10":-1,"2":1}}]}',
@@ -67,4 +78,54 @@ Deno.test("parseDumpMetadata() refuses what is none, and says where", async (t) 
       assertEquals(message.test(error.message), true, error.message);
     });
   }
+});
+
+const METADATA =
+  '{"options":{"capped":true,"size":{"$numberInt":"4096"}},"indexes":[{"v":{"$numberInt":"2"},' +
+  '"key":{"b":{"$numberInt":"1"},"10":{"$numberInt":"-1"}},"name":"b_10","unique":true}],' +
+  '"uuid":"b083c5fcf3a54d8aa1b2c3d4e5f60718","collectionName":"a \\"b\\"","type":"collection"}';
+
+Deno.test("parseDumpMetadata() drops nothing of a text of which a byte was changed", () => {
+  for (let at = 0; at < METADATA.length; at++) {
+    for (const flip of [0x01, 0x02, 0x20]) {
+      const code = METADATA.charCodeAt(at) ^ flip;
+      const text = METADATA.slice(0, at) + String.fromCharCode(code) + METADATA.slice(at + 1);
+      let metadata: DumpMetadata;
+      try {
+        metadata = parseDumpMetadata(text, "x.metadata.json");
+      } catch (error) {
+        assert(error instanceof DataError, `byte ${at}: ${error}`);
+        continue;
+      }
+      // What is not known is told of; all else is there as it was written.
+      const written = JSON.parse(formatDumpMetadata(metadata));
+      // Where it is a number it may be written in another way: 1 as 01.
+      const meant = JSON.parse(
+        text,
+        (key, value) =>
+          key === "$numberInt" && /^-?\d+$/.test(value) ? String(Number(value) + 0) : value,
+      );
+      for (const key of metadata.unknown ?? []) delete meant[key];
+      assertEquals(written, meant, `byte ${at} ^ ${flip}: ${text}`);
+    }
+  }
+});
+
+Deno.test("parseDumpMetadata() refuses a text that was cut, wherever it was", () => {
+  for (let cut = 1; cut < METADATA.length; cut++) {
+    assertThrows(() => parseDumpMetadata(METADATA.slice(0, cut), "x"), DataError, undefined);
+  }
+});
+
+Deno.test("parsePrelude() gives back what formatPrelude() was given, no version too", () => {
+  for (const serverVersion of ["", "8.0.1"]) {
+    const prelude = { serverVersion, toolVersion: "datahood 1" };
+    assertEquals(parsePrelude(formatPrelude(prelude)), prelude);
+  }
+  // No restore takes a version that is none.
+  assertEquals(
+    JSON.parse(formatPrelude({ serverVersion: "", toolVersion: "x" })).ServerVersion,
+    "0.0.0",
+  );
+  assertEquals(parsePrelude("no JSON"), { serverVersion: "", toolVersion: "" });
 });
