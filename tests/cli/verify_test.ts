@@ -1,0 +1,136 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { exampleBson, exampleDocument } from "./_documents.ts";
+import { inFolder, permissionTest, runCli, say } from "./_run_cli.ts";
+
+const COUNT = 200;
+const BYTES = exampleBson(COUNT);
+
+/** The same documents, the last first. */
+function reversed(): Uint8Array {
+  const documents = Array.from({ length: COUNT }, (_, i) => exampleDocument(COUNT - 1 - i));
+  const bytes = new Uint8Array(BYTES.length);
+  let at = 0;
+  for (const document of documents) {
+    bytes.set(document, at);
+    at += document.length;
+  }
+  return bytes;
+}
+
+/** One bit flipped in the price of document 120: the bytes, and the offset of the document. */
+function flipped(): Uint8Array {
+  const bytes = new Uint8Array(BYTES);
+  let start = 0;
+  for (let i = 0; i < 120; i++) start += exampleDocument(i).length;
+  const name = [...new TextEncoder().encode("price\0")];
+  const at = bytes.findIndex((_, i) => i > start && name.every((byte, j) => bytes[i + j] === byte));
+  bytes[at + name.length]! ^= 4;
+  return bytes;
+}
+
+Deno.test("datahood verify says that files of another order and compression are the same", () =>
+  inFolder(async (cwd) => {
+    await Deno.writeFile(`${cwd}/a.bson`, BYTES);
+    await Deno.writeFile(`${cwd}/b.bson`, reversed());
+    assertEquals((await runCli(["transfer", "b.bson", "b.bson.gz"], { cwd })).code, 0);
+    const { code, out, err } = await runCli(["verify", "a.bson", "b.bson.gz"], { cwd });
+    assertEquals([code, err], [0, ""]);
+    assertStringIncludes(out, "a ↔ b");
+    assertStringIncludes(out, "The same: 1 collection.");
+  }));
+
+Deno.test("datahood verify finds one flipped bit, names the _id and the path, and exits with 6", () =>
+  inFolder(async (cwd) => {
+    await Deno.writeFile(`${cwd}/a.bson`, BYTES);
+    await Deno.writeFile(`${cwd}/b.bson`, flipped());
+    const { code, out, err } = await runCli(["verify", "a.bson", "b.bson"], { cwd });
+    assertEquals([code, err], [6, ""]);
+    assertStringIncludes(out, "1 different, 0 only in a, 0 only in b");
+    assertStringIncludes(
+      out,
+      '  different: _id {"$oid":"000000000000000000000078"} (document 120 of a, document 120 of b) ' +
+        'at price: decimal {"$numberDecimal":"19.90"} ↔ decimal ',
+    );
+    const json = await runCli(["verify", "a.bson", "b.bson", "--json"], { cwd });
+    assertEquals(json.code, 6);
+    const { exitCode, same, collections } = JSON.parse(json.out);
+    assertEquals([exitCode, same], [6, false]);
+    assertEquals(collections[0].documents.shown[0].first.path, "price");
+    const quiet = await runCli(["verify", "a.bson", "b.bson", "--quiet"], { cwd });
+    assertEquals([quiet.code, quiet.out, quiet.err], [6, "", ""]);
+    const few = await runCli(["verify", "a.bson", "b.bson", "--show", "0"], { cwd });
+    assertStringIncludes(few.out, "and 1 more: --show COUNT");
+  }));
+
+Deno.test("datahood verify reads one side from a pipe, and says what it cannot tell then", () =>
+  inFolder(async (cwd) => {
+    await Deno.writeFile(`${cwd}/a.bson`, BYTES);
+    const same = await runCli(["verify", "a.bson", "-"], { cwd, stdin: reversed() });
+    assertEquals([same.code, same.err], [0, ""]);
+    const other = await runCli(["verify", "-", "a.bson"], { cwd, stdin: flipped() });
+    assertEquals(other.code, 6);
+    assertStringIncludes(other.err, '"-" can be read only once');
+    const both = await runCli(["verify", "-", "-"], { cwd });
+    assertEquals(both.code, 2);
+    assertStringIncludes(both.err, "there is one standard input");
+  }));
+
+Deno.test("datahood verify fails on what is cut short or not there, and does not call it different", () =>
+  inFolder(async (cwd) => {
+    await Deno.writeFile(`${cwd}/a.bson`, BYTES);
+    await Deno.writeFile(`${cwd}/b.bson`, BYTES.subarray(0, BYTES.length - 10));
+    const cut = await runCli(["verify", "a.bson", "b.bson"], { cwd });
+    assertEquals([cut.code, cut.out], [3, ""]);
+    assertStringIncludes(cut.err, "document 199");
+    assertStringIncludes(cut.err, "b.bson");
+    const gone = await runCli(["verify", "a.bson", "c.bson"], { cwd });
+    assertEquals(gone.code, 3);
+    const words = await runCli(["verify", "a.bson"], { cwd });
+    assertEquals(words.code, 2);
+  }));
+
+Deno.test("datahood verify compares a dump with its archive, views and indexes too", async () => {
+  const data = new URL("../../../shared/data/", import.meta.url);
+  if (!await Deno.stat(data).then(() => true, () => false)) {
+    return say("skipped: real data is not there (../shared/data beside the project)");
+  }
+  const path = (name: string) => decodeURIComponent(new URL(name, data).pathname);
+  const ends = [path("dump-gzip"), path("demo.archive.gz")];
+  const whole = await runCli(["verify", ...ends, "--json"]);
+  assertEquals(whole.code, 0, whole.err);
+  const { same, collections } = JSON.parse(whole.out);
+  assertEquals([same, collections.length], [true, 9]);
+  for (const { definitions } of collections) assertEquals(definitions, "compared");
+  await inFolder(async (cwd) => {
+    const args = ["transfer", ends[1]!, "copy.archive", "--exclude", "books"];
+    const copied = await runCli([...args, "--rename", "demo.empty one=demo.empty two"], { cwd });
+    assertEquals(copied.code, 0, copied.err);
+    const less = await runCli(["verify", ends[0]!, "copy.archive"], { cwd });
+    assertEquals(less.code, 6, less.err);
+    const row = (line: RegExp) => assert(line.test(less.out), less.out);
+    row(/^demo\.books +only in a +431 /m);
+    row(/^demo\.empty one +only in a +0 /m);
+    row(/^demo\.empty two +only in b +0 /m);
+    row(/^Different: 3 of 10 collections/m);
+    const chosen = ["--include", "demo.*", "--exclude", "books", "--exclude", "empty*"];
+    const part = await runCli(["verify", ends[0]!, "copy.archive", ...chosen], { cwd });
+    assertEquals(part.code, 0, part.err + part.out);
+  });
+});
+
+permissionTest(
+  "datahood verify runs with just the permission to read both",
+  () =>
+    inFolder(async (cwd) => {
+      await Deno.writeFile(`${cwd}/a.bson`, BYTES);
+      await Deno.writeFile(`${cwd}/b.bson`, flipped());
+      const args = ["verify", "a.bson", "b.bson"];
+      const run = (permissions: string[]) => runCli(args, { cwd, permissions });
+      const none = await run([]);
+      assertEquals([none.code, none.out], [7, ""]);
+      assertStringIncludes(none.err, "hint: add --allow-read=");
+      assertEquals((await run(["--allow-read=a.bson,b.bson"])).code, 6);
+      assertEquals((await run(["--allow-read=a.bson"])).code, 7);
+      assertEquals((await run(["--allow-read=b.bson"])).code, 7);
+    }),
+);
