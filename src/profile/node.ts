@@ -61,7 +61,7 @@ export class IdSample {
   /** Ascending by hash, then bytes. */
   readonly kept: KeptId[] = [];
   /** A quarter of the greatest hash that is kept once there are enough: a hash above it is not kept. */
-  quarter = NO_LIMIT;
+  quarter: number = NO_LIMIT;
 
   /** Takes an `_id` if its hash is small enough. */
   add(id: KeptId): void {
@@ -85,7 +85,7 @@ export class ArrayNode {
   /** The elements of all of them, as one. */
   readonly element: ValueNode = new ValueNode();
   /** Length of the shortest. */
-  minLength = Infinity;
+  minLength: number = Infinity;
   /** Length of the longest. */
   maxLength = 0;
   /** Arrays without elements. */
@@ -191,7 +191,7 @@ export class ObjectNode {
   /** What was seen under keys that are not kept, as if it were one key; `null` if all are. */
   folded: { occurrences: number; classes: number[]; node: ValueNode } | null = null;
   /** The greatest key hash that is kept of fields not in every object. */
-  limit = Infinity;
+  limit: number = Infinity;
   /** Fields that may tell variants apart; `null` once there cannot be any. */
   tags: Tag[] | null = [];
   #ordinals = 0;

@@ -55,9 +55,9 @@ export class StringStats {
 /** What was seen of ints or doubles. */
 export class NumberStats {
   /** The least value; NaN is not looked at. */
-  min = Infinity;
+  min: number = Infinity;
   /** The greatest value; NaN is not looked at. */
-  max = -Infinity;
+  max: number = -Infinity;
   /** Values without a fraction. */
   integers = 0;
   /** Of those, the ones that JavaScript holds exactly (±2^53 − 1). */
