@@ -53,9 +53,10 @@ function presentWhere(key: string, tag: string, values: readonly unknown[]) {
     return values.includes(this.get(tag)) && (this.get(key) ?? null) === null;
   };
 }`,
-  each: `/** Takes arrays each of whose elements passes a check. */
+  each: `/** Takes arrays and maps in which every value passes a check. */
 function each(check: (value: unknown) => boolean) {
-  return (value: unknown): boolean => !Array.isArray(value) || value.every((one) => check(one));
+  return (value: unknown): boolean =>
+    !(Array.isArray(value) || value instanceof Map) || [...value.values()].every(check);
 }`,
   orNull: `/** Takes null, and what passes a check. */
 function orNull(check: (value: unknown) => boolean) {

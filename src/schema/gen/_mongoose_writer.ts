@@ -72,16 +72,9 @@ export class MongooseWriter {
   }
 
   #document({ root, namespace }: SchemaModel): void {
-    let empties = false;
-    walkType(root, (type) => {
-      if (type.type === "map") empties = true;
-      else if (type.type === "object") empties ||= type.fields.every(({ optional }) => optional);
-    });
     const fields = root.type === "object" ? root.fields : root.type === "map" ? root.named : [];
     const options: [string, Code][] = [["collection", quoted(namespace.collection)]];
     if (!fields.some(({ key }) => key === "__v")) options.push(["versionKey", "false"]);
-    // By default empty objects are not saved.
-    if (empties) options.push(["minimize", "false"]);
     this.#declare(root, options, `A document of ${namespace.collection}.`);
     const start = `export const ${root.name}Model = `;
     const made = call("mongoose.model", quoted(root.name), `${root.name}Schema`);
@@ -138,6 +131,8 @@ export class MongooseWriter {
     if (!isDocument && !fields.some(({ field }) => field.key === "_id")) {
       options.push(["_id", "false"]);
     }
+    // By default empty objects are not saved, and each schema decides for itself.
+    if (holdsEmpty(type)) options.push(["minimize", "false"]);
     const isOpen = type.type === "map" || (type.type === "object" && type.open);
     if (isOpen) options.push(["strict", "false"]);
     // With keys that are left out, to throw would be to refuse what is there.
@@ -399,6 +394,17 @@ export class MongooseWriter {
     const names = array([...kinds].map(quoted));
     return this.#call("fits", names, ...(only.length === 0 ? [] : [literals(unique(only))]));
   }
+}
+
+/** Whether objects in it may have no fields. */
+function holdsEmpty(type: Named): boolean {
+  let found = false;
+  walkType(type, (inner) => {
+    if (inner === type) return;
+    if (inner.type === "map") found = true;
+    else if (inner.type === "object") found ||= inner.fields.every(({ optional }) => optional);
+  });
+  return found;
 }
 
 /** Whether some of the strings have no characters. */
