@@ -68,6 +68,8 @@ export class GzipWorkers implements Encoder {
     // A stream of no bytes is one empty member.
     if (this.#blocks === 0 && this.#have === 0) await this.#send();
     await this.flush();
+    // A thread that waits keeps the whole program from ending.
+    this.close();
   }
 
   close(): void {

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { InterruptedError, IoError, PermissionError, UsageError } from "../../../src/core/mod.ts";
 import { fileWriteNeeds, openByteSink } from "../../../src/io/mod.ts";
 import { partPath } from "../../../src/io/needs.ts";
+import { NAMES } from "../../cli/_deno.ts";
 import { concat } from "../../fixtures/every_type.ts";
 import { fileOf, readAll, someBytes, temporaryFolder } from "./_files.ts";
 
@@ -266,6 +267,27 @@ Deno.test("openByteSink() gives the same gzip however its bytes come", async () 
     assertEquals(made[1], made[0]);
     assertEquals(made[2], made[0]);
     assertEquals(new Uint8Array(gunzipSync(made[0]!)), bytes);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("openByteSink() lets a program end that wrote much gzip", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(
+      `${folder}/program.ts`,
+      `import { openByteSink } from "${import.meta.resolve("../../../src/io/mod.ts")}";
+      const sink = await openByteSink("${folder}/much.bson.gz");
+      await sink.write(new Uint8Array(8 * 1024 * 1024));
+      await sink.commit();`,
+    );
+    const { success } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", ...NAMES, `${folder}/program.ts`],
+      cwd: new URL("../../..", import.meta.url),
+      signal: AbortSignal.timeout(60_000),
+    }).output();
+    assert(success);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
