@@ -75,6 +75,10 @@ const RUN: OptionGroup = {
       flags: "--parallel-writes <count>",
       help: "Batches written at once; 1 keeps the order. Default 1, from 16 MiB on 4.",
     },
+    {
+      flags: "--parallel <count>",
+      help: "Collections copied at once; 1 keeps them one after another. From a server 4.",
+    },
     { flags: "--retries <count>", help: "How often a write or a read is tried again. Default 5." },
     { flags: "--connect-timeout <time>", help: "How long a server may take to answer at first." },
     { flags: "--idle-timeout <time>", help: "How long a connection may be silent, such as 60s." },
@@ -494,7 +498,7 @@ const VERIFY: CommandData = {
         },
         {
           flags: "--memory <size>",
-          help: "Memory to find them in; with less it reads more often. Default 64MiB.",
+          help: "Memory to find them in; with less it reads more often. Default 32MiB.",
         },
       ],
     },

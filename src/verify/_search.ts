@@ -9,6 +9,10 @@ import type { DifferentDocument, DocumentDifferences, FirstDifference } from "./
 
 /** What an entry takes: 32 bytes, and about twice that while all are paired. */
 const ENTRY_BYTES = 96;
+/** If more documents than this may differ, none is kept: the few to be named are read once more. */
+const MOST_KEPT = 10_000;
+/** What a document that is kept takes beside its bytes. */
+const KEPT_BYTES = 1024;
 /** A longer `_id` is cut where it is shown. */
 const ID_CHARACTERS = 200;
 
@@ -105,7 +109,7 @@ export async function searchDifferences(
   const searches = new Map([...pairs].map(([key, pair]) => [key, new PairSearch(pair)]));
   const total = [...searches.values()].reduce((sum, { expected }) => sum + expected, 0);
   const rounds = Math.max(1, Math.ceil(total * ENTRY_BYTES / options.memoryBytes));
-  const keeper = new Keeper(rounds === 1, options.memoryBytes / 2);
+  const keeper = new Keeper(total <= MOST_KEPT, options.memoryBytes / 2);
   let pass = 2;
   for (let round = 0; round < rounds; round++, pass++) {
     await readBoth(sides, {
@@ -130,9 +134,9 @@ class Keeper {
     this.#left = most;
   }
 
-  /** Whether there is room for so many bytes more. */
+  /** Whether there is room for a document of so many bytes. */
   take(bytes: number): boolean {
-    this.#left -= bytes;
+    this.#left -= bytes + KEPT_BYTES;
     if (this.#left < 0) this.keeps = false;
     return this.keeps;
   }
@@ -171,7 +175,7 @@ function collect(
     hashOf(hash, view, buffer, start, ignoreIdPosition);
     const { h1, h2, h3, h4 } = hash;
     if (!search.takes(h1)) continue;
-    hashId(hash, buffer, start);
+    hashId(hash, buffer, view, start);
     if (rounds > 1 && (hash.h2 >>> 0) % rounds !== round) continue;
     entries.addId(hash);
     entries.addDocument(h1, h2, h3, h4);

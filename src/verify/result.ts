@@ -163,7 +163,7 @@ export interface VerifyOptions {
   readonly show?: number;
   /**
    * About how many bytes to use while what differs is looked for; with fewer the sides are read more
-   * often. Default 64 MiB, which is enough for 700,000 documents that may differ.
+   * often. Default 32 MiB, which is enough for 350,000 documents that may differ.
    */
   readonly memoryBytes?: number;
   /** Stops it; checked once a batch. */

@@ -73,7 +73,7 @@ export async function verify(
 ): Promise<VerifyResult> {
   const start = performance.now();
   const { signal, show = 20, key, ignoreIdPosition = false, onEvent } = options;
-  const { memoryBytes = 64 * 1024 * 1024 } = options;
+  const { memoryBytes = 32 * 1024 * 1024 } = options;
   if (!(memoryBytes > 0)) throw new UsageError(`Cannot use ${memoryBytes} bytes of memory`);
   if (!Number.isSafeInteger(show) || show < 0) {
     throw new UsageError(`Cannot show ${show} documents: it is not a whole number from 0`);

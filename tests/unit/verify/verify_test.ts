@@ -1,6 +1,6 @@
 import { type Namespace, verify, type VerifyEvent, type VerifyOptions } from "@datahood/cli";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Double, Int32, Long, serialize } from "bson";
+import { Double, Int32, Long, ObjectId, serialize } from "bson";
 import fc from "fast-check";
 import { collection, memory, MemoryConnector } from "./_memory.ts";
 
@@ -122,6 +122,14 @@ Deno.test("verify() pairs numbers of another type as _id, which a server takes f
   const { missing, extra, different, shown } = found.documents!;
   assertEquals([missing, extra, different], [0, 0, 2]);
   assertEquals(shown[0]?.first?.path, "_id");
+});
+
+Deno.test("verify() pairs ObjectIds wherever they stand", async () => {
+  const _id = new ObjectId();
+  const a = [{ _id, x: 1 }, { _id: new ObjectId(), x: 1 }];
+  const found = await only(memory(a), memory([{ x: 2, _id }, a[1]!]));
+  const { missing, extra, different } = found.documents!;
+  assertEquals([missing, extra, different], [0, 0, 1]);
 });
 
 Deno.test("verify() compares documents without _id, and damaged ones, by their bytes", async () => {
