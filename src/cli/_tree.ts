@@ -133,7 +133,7 @@ function presetGroups(ends: readonly OptionData[], toFile = false): OptionGroup[
     flags: "--dry-run",
     help: "Only read the source, and print how many documents it has.",
   };
-  const run = without(RUN, "--dry-run");
+  const run = without(RUN, "--dry-run", "--parallel");
   return [
     { name: "Ends", options: ends },
     ...(ends.some((option) => option.flags.startsWith("--source")) ? [WHICH] : []),

@@ -63,6 +63,12 @@ export interface ReadOptions extends Cancellable {
    * which {@linkcode CollectionInfo.buckets} says.
    */
   readonly timeseries?: "measurements" | "buckets";
+  /**
+   * How many collections to read at once, where the source can: {@linkcode SourceCapabilities.interleaved}.
+   * Default 1. A read that can be gone on with (`resumable`, `after`) takes one after another: one
+   * position cannot stand for several.
+   */
+  readonly parallel?: number;
 }
 
 /** What a source yields: collections one after another, or interleaved. */
@@ -102,6 +108,11 @@ export interface SourceCapabilities {
   readonly query: readonly QueryPart[];
   /** Whether what it gives is of one moment; a live server's is not. */
   readonly pointInTime: boolean;
+  /**
+   * Whether collections come interleaved: as many at once as `read({parallel})` asks for, or as the
+   * data lies. Absent if they always come one after another.
+   */
+  readonly interleaved?: "asked" | "as stored";
 }
 
 /** Documents come from here, as raw batches. */
@@ -154,6 +165,8 @@ export interface OpenOptions extends Cancellable {
   readonly collections?: readonly CollectionInfo[];
   /** Where it comes from, for a target that keeps it. */
   readonly origin?: Origin;
+  /** How many collections are open at once at most, where that is known beforehand. */
+  readonly interleaved?: number;
 }
 
 /** What wrote the data that a source gives. */

@@ -2,15 +2,11 @@ import {
   type CollectionInfo,
   type Connector,
   DataError,
-  DatahoodError,
   formatNamespace,
-  InterruptedError,
   type Issue,
   LoadError,
   type Namespace,
-  type OpenOptions,
   type RawBatch,
-  type ReadOptions,
   type Source,
   type SourceItem,
   type Target,
@@ -20,9 +16,11 @@ import {
   UsageError,
   type Writer,
 } from "../core/mod.ts";
-import { BSON_TYPE, findElement } from "../bson/mod.ts";
 import { ByteBudget } from "./_budget.ts";
 import { LaneTracker } from "./lane_tracker.ts";
+import { openOptionsOf, parallelOf, readOptionsOf } from "./_ends.ts";
+import { explain } from "./_explain.ts";
+import { count, laneOf, type OpenCollection, transformed, viewedOf } from "./_open_collection.ts";
 import type { CheckedOptions } from "./options.ts";
 import { ReadAhead } from "./_read_ahead.ts";
 import { type RetryPolicy, withRetry } from "./_retry.ts";
@@ -33,16 +31,6 @@ import { CollectionTally, RunTally } from "./_tally.ts";
 const WRITES = 4;
 /** Bytes of a collection that are written one batch after another: small ones keep their order. */
 const IN_ORDER_BYTES = 16 * 1024 * 1024;
-
-/** A collection between its begin and its end. */
-interface OpenCollection {
-  /** What the target is told of it. */
-  readonly info: CollectionInfo;
-  readonly tally: CollectionTally;
-  readonly writes: Set<Promise<void>>;
-  /** Whether the target was told to begin it. */
-  begun: boolean;
-}
 
 /** One run of the pipeline, from a connected source to a connected target. */
 export class Run {
@@ -63,8 +51,18 @@ export class Run {
   readonly #arrived = new Map<number, number>();
   readonly #departed = new Map<number, number>();
   readonly #writes = new Set<Promise<void>>();
-  /** The writes of each lane, which keep its order if they come one by one. */
-  readonly #lanes = new Map<number, Set<Promise<void>>>();
+  /** How many collections may be between their begin and their end at once. */
+  readonly #parallel: number;
+  /** What is to be done for each collection, in order: one does not wait for another. */
+  readonly #turns = new Set<Promise<void>>();
+  /** Collections that the source still gives, and those that it ended and the target has not. */
+  #given = 0;
+  #ending = 0;
+  /** Batches that came and wait to be sent. */
+  #waiting = 0;
+  #moved: (() => void) | undefined;
+  /** The target begins one collection at a time. */
+  #beginning: Promise<unknown> = Promise.resolve();
   /** Ends the reading and every pause, because the run failed or was stopped. */
   readonly #stop = new AbortController();
   readonly #policy: RetryPolicy;
@@ -83,6 +81,7 @@ export class Run {
     this.#rename = rename;
     this.#options = options;
     this.#budget = new ByteBudget(options.inFlightBytes);
+    this.#parallel = parallelOf(source, target, options);
     this.#policy = {
       retries: options.retries,
       delayMs: options.retryDelayMs,
@@ -103,7 +102,7 @@ export class Run {
       await this.#perform();
       return this.#summary();
     } catch (error) {
-      throw this.#explain(error);
+      throw explain(error, signal, () => this.#summary());
     } finally {
       signal?.removeEventListener("abort", onAbort);
     }
@@ -113,7 +112,11 @@ export class Run {
     // The caller's signal is not passed on: what is being written when it comes is finished.
     const writer = await atStage(
       "target",
-      () => withRetry(() => this.#target.open(this.#openOptions()), this.#policy),
+      () =>
+        withRetry(
+          () => this.#target.open(openOptionsOf(this.#source, this.#parallel, this.#options)),
+          this.#policy,
+        ),
     );
     try {
       await this.#pump(writer);
@@ -135,7 +138,7 @@ export class Run {
       });
     }
     const reader = new ReadAhead(this.#source, {
-      read: this.#readOptions(),
+      read: readOptionsOf(this.#target, this.#parallel, this.#stop.signal, this.#options),
       budget: this.#budget,
       policy: this.#policy,
       signal: this.#stop.signal,
@@ -143,14 +146,18 @@ export class Run {
     try {
       for (;;) {
         const item = await atStage("source", () => reader.next());
-        this.#throwIfFailed();
         if (item === undefined) break;
+        // Also after a failure: whoever is handed a batch gives it back.
         await this.#take(item, writer);
+        this.#throwIfFailed();
       }
-      for (const { tally } of [...this.#collections.values()]) await this.#end(tally.from, writer);
+      for (const { tally } of [...this.#collections.values()]) {
+        await this.#take({ type: "end", namespace: tally.from }, writer);
+      }
     } catch (error) {
       this.#fail(error);
     } finally {
+      while (this.#turns.size > 0) await Promise.all(this.#turns);
       await Promise.all(this.#writes);
       await reader.close();
     }
@@ -172,21 +179,68 @@ export class Run {
     }
   }
 
+  /** Hands an item to its collection; settles once the next one may be taken. */
   async #take(item: SourceItem, writer: Writer): Promise<void> {
     switch (item.type) {
       case "begin":
+        // A few may still be ended, such as with their indexes, while others go on.
+        while (this.#ending >= this.#parallel) await this.#change();
+        this.#throwIfFailed();
         this.#announce(item.collection);
         return;
-      case "batch":
-        await this.#forward(item.batch, writer);
-        return;
-      case "end":
+      case "batch": {
+        const { batch } = item;
+        const collection = this.#collections.get(formatNamespace(batch.namespace)) ??
+          this.#announce({ namespace: batch.namespace, type: "collection" });
+        const seq = count(this.#arrived, batch.lane);
+        this.#waiting++;
+        this.#inTurn(collection, async () => {
+          try {
+            await this.#forward(batch, seq, collection, writer);
+          } finally {
+            this.#waiting--;
+          }
+        });
+        break;
+      }
+      case "end": {
         for (const issue of item.issues ?? []) this.#issue(issue);
-        await this.#end(item.namespace, writer);
-        return;
+        const collection = this.#collections.get(formatNamespace(item.namespace));
+        if (collection === undefined) return;
+        this.#collections.delete(formatNamespace(item.namespace));
+        this.#ended.add(formatNamespace(item.namespace));
+        this.#given--;
+        this.#ending++;
+        this.#inTurn(collection, async () => {
+          try {
+            await this.#end(collection, writer);
+          } finally {
+            this.#ending--;
+          }
+        });
+        break;
+      }
       default:
         item satisfies never;
     }
+    // One collection that has to wait must not hold the others up, nor fill the memory.
+    while (this.#waiting >= Math.max(1, this.#given)) await this.#change();
+    while (this.#sequential && this.#turns.size > 0) await this.#change();
+  }
+
+  /** Does something for a collection after what was asked before for it. */
+  #inTurn(collection: OpenCollection, work: () => Promise<void>): void {
+    const turn = collection.turn.then(work).catch((error) => this.#fail(error)).then(() => {
+      this.#turns.delete(turn);
+      this.#moved?.();
+    });
+    collection.turn = turn;
+    this.#turns.add(turn);
+  }
+
+  /** Settles when something was done for some collection. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#moved = resolve);
   }
 
   #announce(collection: CollectionInfo): OpenCollection {
@@ -201,9 +255,12 @@ export class Run {
       info: { ...collection, namespace: to },
       tally: new CollectionTally(from, to),
       writes: new Set(),
+      lanes: new Map(),
+      turn: Promise.resolve(),
       begun: false,
     };
     this.#collections.set(name, open);
+    this.#given++;
     const on = this.#target.capabilities.views ? viewedOf(collection) : undefined;
     if (on !== undefined && this.#options.views !== "documents") this.#views.set(to, on);
     this.#tally.collections.push(open.tally);
@@ -226,11 +283,16 @@ export class Run {
     if (open.begun) return;
     open.begun = true;
     if (this.#sequential) await this.#settle(this.#writes);
-    const issues = await atStage(
-      "target",
-      () => withRetry(() => writer.begin(open.info), this.#policy),
-    );
-    for (const issue of issues) this.#issue(issue);
+    const begin = async () => {
+      this.#throwIfOver();
+      return await atStage(
+        "target",
+        () => withRetry(() => writer.begin(open.info), this.#policy),
+      );
+    };
+    const beginning = this.#beginning.then(begin, begin);
+    this.#beginning = beginning.catch(() => {});
+    for (const issue of await beginning) this.#issue(issue);
   }
 
   #refuseTaken(from: string, to: Namespace): void {
@@ -257,13 +319,13 @@ export class Run {
     this.#taken.set(key, from);
   }
 
-  /** Sends what becomes of a batch; settles once the next one may be taken. */
-  async #forward(batch: RawBatch, writer: Writer): Promise<void> {
-    const collection = this.#collections.get(formatNamespace(batch.namespace)) ??
-      this.#announce({ namespace: batch.namespace, type: "collection" });
-    await this.#begin(collection, writer);
-    collection.tally.read(batch);
-    const seq = count(this.#arrived, batch.lane);
+  /** Sends what becomes of a batch; settles once all of it is on its way. */
+  async #forward(
+    batch: RawBatch,
+    seq: number,
+    collection: OpenCollection,
+    writer: Writer,
+  ): Promise<void> {
     let open = 1;
     let whole = true;
     const finish = (written: boolean): void => {
@@ -274,10 +336,17 @@ export class Run {
       if (whole) this.#tracker.acknowledge(batch.lane, seq, batch.after);
     };
     try {
-      for (const part of this.#transformed(batch)) {
-        await this.#slot(batch.lane, collection);
-        this.#throwIfFailed();
-        throwIfInterrupted(this.#options.signal);
+      this.#throwIfOver();
+      await this.#begin(collection, writer);
+      collection.tally.read(batch);
+      for (const part of transformed(batch, this.#options.transforms)) {
+        // Asked again after each wait: another collection may have taken the place.
+        for (
+          let busy = this.#busy(batch.lane, collection);
+          busy !== undefined;
+          busy = this.#busy(batch.lane, collection)
+        ) await Promise.race(busy);
+        this.#throwIfOver();
         open++;
         this.#send(part, collection, writer, finish);
       }
@@ -288,17 +357,6 @@ export class Run {
     finish(true);
     // A batch that a filter took whole is never acknowledged by anyone else.
     if (open === 0) this.#progress(collection);
-  }
-
-  #transformed(batch: RawBatch): Iterable<RawBatch> {
-    let parts: Iterable<RawBatch> = [batch];
-    for (const transform of this.#options.transforms ?? []) {
-      const from = parts;
-      parts = (function* () {
-        for (const part of from) yield* transform.apply(part);
-      })();
-    }
-    return parts;
   }
 
   #send(
@@ -328,12 +386,12 @@ export class Run {
       .then((written) => {
         this.#budget.give(part.buffer);
         this.#writes.delete(write);
-        this.#lane(lane).delete(write);
+        laneOf(collection, lane).delete(write);
         collection.writes.delete(write);
         finish(written);
       });
     this.#writes.add(write);
-    this.#lane(lane).add(write);
+    laneOf(collection, lane).add(write);
     collection.writes.add(write);
   }
 
@@ -358,10 +416,8 @@ export class Run {
     }
   }
 
-  async #end(from: Namespace, writer: Writer): Promise<void> {
-    const name = formatNamespace(from);
-    const collection = this.#collections.get(name);
-    if (collection === undefined) return;
+  async #end(collection: OpenCollection, writer: Writer): Promise<void> {
+    this.#throwIfOver();
     await this.#begin(collection, writer);
     await this.#settle(collection.writes);
     if (this.#sequential) await this.#settle(this.#writes);
@@ -370,35 +426,31 @@ export class Run {
       "target",
       () => withRetry(() => writer.end(tally.to), this.#policy),
     );
-    this.#collections.delete(name);
-    this.#ended.add(name);
     tally.end();
     for (const issue of [...issues, ...tally.issues()]) this.#issue(issue);
-    this.#tell({ type: "end", from, counts: { ...tally.counts } });
+    this.#tell({ type: "end", from: tally.from, counts: { ...tally.counts } });
   }
 
   get #sequential(): boolean {
     return this.#target.capabilities.sequential;
   }
 
-  #lane(lane: number): Set<Promise<void>> {
-    const writes = this.#lanes.get(lane) ?? new Set();
-    this.#lanes.set(lane, writes);
-    return writes;
-  }
-
-  /** Waits until another write of a lane may begin. */
-  async #slot(lane: number, { tally }: OpenCollection): Promise<void> {
-    const inOrder = tally.counts.bytesRead <= IN_ORDER_BYTES;
+  /** The writes of which one has to end before another of a lane may begin; none if it may. */
+  #busy(lane: number, collection: OpenCollection): ReadonlySet<Promise<void>> | undefined {
+    const inOrder = collection.tally.counts.bytesRead <= IN_ORDER_BYTES;
     const ofLane = this.#options.parallelWrites ?? (inOrder ? 1 : WRITES);
-    const inAll = this.#sequential ? 1 : Math.max(WRITES, ofLane);
-    const writes = this.#lane(lane);
-    while (writes.size >= ofLane) await Promise.race(writes);
-    while (this.#writes.size >= inAll) await Promise.race(this.#writes);
+    const inAll = this.#sequential ? 1 : Math.max(WRITES, ofLane, this.#parallel);
+    const writes = laneOf(collection, lane);
+    if (writes.size >= ofLane) return writes;
+    return this.#writes.size >= inAll ? this.#writes : undefined;
   }
 
   async #settle(writes: ReadonlySet<Promise<void>>): Promise<void> {
     while (writes.size > 0) await Promise.all(writes);
+    this.#throwIfOver();
+  }
+
+  #throwIfOver(): void {
     this.#throwIfFailed();
     throwIfInterrupted(this.#options.signal);
   }
@@ -432,58 +484,4 @@ export class Run {
       peakInFlightBytes: this.#budget.peak,
     });
   }
-
-  /** The error of a run that failed, with what was done until then. */
-  #explain(error: unknown): unknown {
-    const { signal } = this.#options;
-    let shown = error;
-    if (signal?.aborted && !(error instanceof InterruptedError)) {
-      shown = signal.reason instanceof InterruptedError
-        ? signal.reason
-        : new InterruptedError("The run was interrupted", { cause: error });
-    }
-    if (shown instanceof DatahoodError) shown.result ??= this.#summary();
-    return shown;
-  }
-
-  #openOptions(): OpenOptions {
-    const { overwrite, onConflict, indexes, collections, origin } = this.#options;
-    return {
-      ...(overwrite === undefined ? {} : { overwrite }),
-      ...(onConflict === undefined ? {} : { onConflict }),
-      ...(indexes === undefined ? {} : { indexes }),
-      ...(collections === undefined ? {} : { collections }),
-      ...(origin === undefined ? {} : { origin }),
-    };
-  }
-
-  #readOptions(): ReadOptions {
-    const { include, query, batchBytes, batchDocuments, resumable, views } = this.#options;
-    return {
-      batchBytes,
-      views: views ?? (this.#target.capabilities.views ? "definition" : "documents"),
-      timeseries: this.#target.capabilities.buckets ? "buckets" : "measurements",
-      signal: this.#stop.signal,
-      ...(include === undefined ? {} : { include }),
-      ...(query === undefined ? {} : { query }),
-      ...(batchDocuments === undefined ? {} : { batchDocuments }),
-      ...(resumable === undefined ? {} : { resumable }),
-    };
-  }
-}
-
-/** The next number of a lane. */
-function count(numbers: Map<number, number>, lane: number): number {
-  const number = numbers.get(lane) ?? 0;
-  numbers.set(lane, number + 1);
-  return number;
-}
-
-/** What a view shows: the name of a collection of its database. */
-function viewedOf({ type, options }: CollectionInfo): string | undefined {
-  if (type !== "view" || options === undefined) return undefined;
-  const on = findElement(options, 0, "viewOn");
-  return on?.type === BSON_TYPE.string
-    ? new TextDecoder().decode(options.subarray(on.valueStart + 4, on.end - 1))
-    : undefined;
 }

@@ -49,6 +49,12 @@ export interface TransferOptions {
    */
   readonly parallelWrites?: number;
   /**
+   * How many collections are read and written at once, from 1, which keeps them one after another.
+   * By default 4 where the source can (a MongoDB server), and 1 elsewhere. A target that takes its
+   * batches in order, or holds one collection, and a `resumable` read get one after another always.
+   */
+  readonly parallel?: number;
+  /**
    * Read in an order in which a lost source can be gone on with, and do so. Default `false`: it
    * may cost the source time.
    */
@@ -63,6 +69,9 @@ export interface TransferOptions {
 
 /** The most bytes of batches held between source and target, where nothing else is said. */
 export const DEFAULT_IN_FLIGHT_BYTES = 8 * 1024 * 1024;
+
+/** How many collections are read at once where the source can and nothing else is said. */
+export const DEFAULT_PARALLEL = 4;
 
 /** The options with their defaults, checked. */
 export interface CheckedOptions
@@ -82,6 +91,7 @@ export function checkOptions(options: TransferOptions): CheckedOptions {
     retryDelayMs = 100,
     inFlightBytes = DEFAULT_IN_FLIGHT_BYTES,
     parallelWrites,
+    parallel,
   } = options;
   checkNumber("batchBytes", batchBytes, 1);
   if (batchDocuments !== undefined) checkNumber("batchDocuments", batchDocuments, 1);
@@ -89,6 +99,7 @@ export function checkOptions(options: TransferOptions): CheckedOptions {
   checkNumber("retryDelayMs", retryDelayMs, 0);
   checkNumber("inFlightBytes", inFlightBytes, 1);
   if (parallelWrites !== undefined) checkNumber("parallelWrites", parallelWrites, 1);
+  if (parallel !== undefined) checkNumber("parallel", parallel, 1);
   // A batch that is larger than all that may be held could never be read.
   const fitting = Math.min(batchBytes, inFlightBytes);
   return { ...options, batchBytes: fitting, retries, retryDelayMs, inFlightBytes };

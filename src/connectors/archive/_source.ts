@@ -85,6 +85,7 @@ export class ArchiveSource implements Source {
       fidelity: "bytes",
       query: [],
       pointInTime: true,
+      interleaved: "as stored",
     };
   }
 

@@ -57,13 +57,22 @@ export class ArchiveWriter implements Writer {
     this.#serverVersion = serverVersion;
   }
 
-  /** Writes the head: who wrote it, and all collections with their metadata. */
-  async head(collections: readonly CollectionInfo[]): Promise<void> {
+  /**
+   * Writes the head: who wrote it, and all collections with their metadata.
+   *
+   * @param collections What will be written.
+   * @param interleaved How many of them will be open at once at most. Whoever restores them waits for
+   * ever if it takes up fewer.
+   */
+  async head(
+    collections: readonly CollectionInfo[],
+    interleaved: number = collections.length,
+  ): Promise<void> {
     const magic = new Uint8Array(4);
     new DataView(magic.buffer).setUint32(0, MAGIC, true);
     await this.#sink.write(magic);
     await this.#sink.write(serialize({
-      concurrent_collections: new Int32(1),
+      concurrent_collections: new Int32(Math.max(1, Math.min(interleaved, collections.length))),
       version: "0.1",
       server_version: this.#serverVersion === "" ? NO_SERVER_VERSION : this.#serverVersion,
       tool_version: `datahood ${VERSION}`,

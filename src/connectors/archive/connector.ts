@@ -136,7 +136,7 @@ async function openArchive(
   });
   const writer = new ArchiveWriter(path, sink, origin?.serverVersion ?? "");
   try {
-    await writer.head(collections);
+    await writer.head(collections, options.interleaved);
     return writer;
   } catch (error) {
     await writer.abort();

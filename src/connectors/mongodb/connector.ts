@@ -162,6 +162,7 @@ export class MongoConnector extends BaseConnector {
         fidelity: "bytes",
         query: ["filter", "projection", "sort", "skip", "limit", "sample"],
         pointInTime: false,
+        interleaved: "asked",
       },
       async *describe(options: Cancellable = {}): AsyncGenerator<CollectionInfo, void, void> {
         try {

@@ -10,6 +10,7 @@ import {
   throwIfInterrupted,
   UsageError,
 } from "../../core/mod.ts";
+import { interleaved } from "./_interleave.ts";
 import { compareNamespaces, fromPosition, type MongoPosition, toPosition } from "./_position.ts";
 import { beforeAbort, isResumable, openReplies } from "./_replies.ts";
 import { pluck } from "./_raw.ts";
@@ -21,11 +22,13 @@ import type { MongoSession } from "./session.ts";
 
 /** What numbers the batches of a read. */
 interface Lane {
+  readonly number: number;
   seq: number;
 }
 
 /**
- * Reads the collections that a session's connector stands for, one after another.
+ * Reads the collections that a session's connector stands for: one after another, or several at
+ * once, each of which is a lane until the next takes its place.
  *
  * @param session The session.
  * @param options What to read, and how.
@@ -43,12 +46,45 @@ export async function* readCollections(
   const wanted = (namespace: CollectionInfo["namespace"]) =>
     (include?.(namespace) ?? true) &&
     (from === undefined || compareNamespaces(namespace, from.namespace) >= 0);
-  const lane: Lane = { seq: from?.seq ?? 0 };
+  const parallel = from === undefined && options.resumable !== true ? options.parallel ?? 1 : 1;
+  if (parallel > 1 && session.options.collection === undefined) {
+    yield* readSideBySide(session, options, wanted, parallel);
+    return;
+  }
+  const lane: Lane = { number: 0, seq: from?.seq ?? 0 };
   const cancel = signal === undefined ? {} : { signal };
   for await (const collection of describeCollections(session, cancel, wanted)) {
     const same = from !== undefined &&
       compareNamespaces(collection.namespace, from.namespace) === 0;
     yield* readCollection(session, collection, options, same ? from : undefined, lane);
+  }
+}
+
+async function* readSideBySide(
+  session: MongoSession,
+  options: ReadOptions,
+  wanted: (namespace: Namespace) => boolean,
+  parallel: number,
+): AsyncGenerator<SourceItem, void, void> {
+  // One that fails, and leaving early, end the reads of all.
+  const stop = new AbortController();
+  const signal = options.signal === undefined
+    ? stop.signal
+    : AbortSignal.any([options.signal, stop.signal]);
+  // Asked by several at once it gives each collection to one of them.
+  const collections = describeCollections(session, { signal }, wanted);
+  const lanes = Array.from({ length: parallel }, async function* (_, number) {
+    const lane: Lane = { number, seq: 0 };
+    for (;;) {
+      const { done, value } = await collections.next();
+      if (done) return;
+      yield* readCollection(session, value, { ...options, signal }, undefined, lane);
+    }
+  });
+  try {
+    yield* interleaved(lanes, () => stop.abort());
+  } finally {
+    await collections.return();
   }
 }
 
@@ -119,7 +155,7 @@ async function* readDocuments(
         namespace,
         ...part,
         firstIndex: index,
-        lane: 0,
+        lane: lane.number,
         seq: lane.seq,
         after: toPosition({ namespace, index: next, seq: ++lane.seq, id, restart }),
       };

@@ -415,7 +415,12 @@ Deno.test("transfer() hands options to both ends", async () => {
   const [read] = source.reads;
   assertStrictEquals(read?.include, include);
   assertEquals([read?.query, read?.batchDocuments, read?.views], [{ limit: 3 }, 7, "documents"]);
-  assertEquals(target.opened, { overwrite: true, indexes: "none", onConflict: "report" });
+  assertEquals(target.opened, {
+    overwrite: true,
+    indexes: "none",
+    onConflict: "report",
+    interleaved: 1,
+  });
 });
 
 Deno.test("transfer() passes batches through transforms, in order", async (t) => {

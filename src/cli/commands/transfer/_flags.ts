@@ -33,6 +33,7 @@ export interface TransferFlags {
   readonly plan: boolean;
   readonly batchBytes: number | undefined;
   readonly parallelWrites: number | undefined;
+  readonly parallel: number | undefined;
   readonly retries: number | undefined;
   readonly connectTimeoutMs: number | undefined;
   readonly idleTimeoutMs: number | undefined;
@@ -123,6 +124,7 @@ export async function parseTransferFlags(flags: RawFlags): Promise<TransferFlags
     plan: flags.plan === true,
     batchBytes: read(flags, "batchSize", parseSize),
     parallelWrites: read(flags, "parallelWrites", (flag, value) => parseCount(flag, value, 1)),
+    parallel: read(flags, "parallel", (flag, value) => parseCount(flag, value, 1)),
     retries: read(flags, "retries", (flag, value) => parseCount(flag, value)),
     connectTimeoutMs: read(flags, "connectTimeout", parseDuration),
     idleTimeoutMs: read(flags, "idleTimeout", parseDuration),

@@ -122,6 +122,7 @@ async function perform(
     ...(flags.query === undefined ? {} : { query: flags.query }),
     ...(flags.batchBytes === undefined ? {} : { batchBytes: flags.batchBytes }),
     ...(flags.parallelWrites === undefined ? {} : { parallelWrites: flags.parallelWrites }),
+    ...(flags.parallel === undefined ? {} : { parallel: flags.parallel }),
     ...(flags.retries === undefined ? {} : { retries: flags.retries }),
     rename: plan.map,
     signal,
