@@ -7,7 +7,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli";
-import { dirname, join, relative } from "@std/path";
+import { dirname, join, relative, resolve } from "@std/path";
 import ts from "typescript";
 import config from "../deno.json" with { type: "json" };
 import { deno, IMPORT_MAP, ROOT, say } from "./_run.ts";
@@ -23,6 +23,10 @@ const ENTRIES: Readonly<Record<string, string>> = {
 const DEPENDENCIES = ["bson", "mongodb", "mongodb-connection-string-url"];
 /** Imports of the code that stay imports. */
 const EXTERNAL = [...DEPENDENCIES, "mongodb/lib/cmap/commands.js", "npm:commander*"];
+
+/** What looks like a use of JavaScript that Node.js 20 lacks, and that cannot be replaced by its text. */
+const NEWER =
+  /\.(?:to|setFrom)(?:Hex|Base64)\(|\b(?:Uint8Array\.from(?:Hex|Base64)|RegExp\.escape|Promise\.try|Object\.groupBy)\(/;
 
 /** `npm:name@1.2.3` taken apart. */
 function npmSpecifier(text: string): [name: string, version: string] {
@@ -55,6 +59,9 @@ async function* filesOf(folder: string): AsyncGenerator<string> {
 /** Gives each chunk what Node.js 20 has not, and npm's own names to its packages. */
 async function adaptCode(out: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
+  const entries = new Set(
+    Object.values(ENTRIES).map((entry) => join(out, entry.replace(/\.ts$/, ".js"))),
+  );
   for await (const path of filesOf(out)) {
     // Node.js 20 does not know `using`.
     let text = ts.transpileModule(await Deno.readTextFile(path), {
@@ -66,14 +73,17 @@ async function adaptCode(out: string): Promise<Map<string, string>> {
       return `${before}"${name}"`;
     });
     text = text.replaceAll("Array.fromAsync(", "fromAsync(")
-      .replaceAll("Promise.withResolvers(", "withResolvers(");
-    const used = ["Deno", "fromAsync", "withResolvers"]
+      .replaceAll("Promise.withResolvers(", "withResolvers(")
+      .replaceAll("Map.groupBy(", "groupBy(");
+    const newer = NEWER.exec(text)?.[0];
+    if (newer !== undefined) throw new Error(`${path}: Node.js 20 has no ${newer}`);
+    const used = ["Deno", "fromAsync", "groupBy", "withResolvers"]
       .filter((name) => new RegExp(`\\b${name}\\b`).test(text));
-    if (used.length > 0) {
-      const shim = relative(dirname(path), join(out, "runtime.js")).replaceAll("\\", "/");
-      const from = shim.startsWith(".") ? shim : `./${shim}`;
-      text = `import { ${used.join(", ")} } from "${from}";\n${text}`;
-    }
+    const shim = relative(dirname(path), join(out, "runtime.js")).replaceAll("\\", "/");
+    const from = shim.startsWith(".") ? shim : `./${shim}`;
+    if (used.length > 0) text = `import { ${used.join(", ")} } from "${from}";\n${text}`;
+    // What it adds to iterators has to be there before anything else runs.
+    else if (entries.has(path)) text = `import "${from}";\n${text}`;
     await Deno.writeTextFile(path, text);
   }
   await Deno.copyFile(join(ROOT, "npm", "node", "runtime.js"), join(out, "runtime.js"));
@@ -131,7 +141,7 @@ function manifest(found: ReadonlyMap<string, string>): object {
     bin: { datahood: "./bin.js" },
     engines: { node: ">=20" },
     repository: { type: "git", url: REPOSITORY },
-    sideEffects: false,
+    sideEffects: ["./runtime.js", "./cli.js", "./bin.js"],
     // Exact, as they were tested; the driver's internals that are used need it.
     dependencies: Object.fromEntries([...versions].sort(([a], [b]) => a < b ? -1 : 1)),
   };
@@ -169,6 +179,6 @@ export async function buildNpm(out: string): Promise<void> {
 
 if (import.meta.main) {
   const { out } = parseArgs(Deno.args, { string: ["out"], default: { out: "dist/npm" } });
-  await buildNpm(join(ROOT, out));
+  await buildNpm(resolve(ROOT, out));
   say(`built ${out}: npm install there, or npm pack`);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli";
-import { dirname, join } from "@std/path";
+import { dirname, resolve } from "@std/path";
 import { deno, IMPORT_MAP, ROOT, say } from "./_run.ts";
 
 /**
@@ -22,7 +22,7 @@ export async function bundleCli(out: string): Promise<void> {
 
 if (import.meta.main) {
   const { out } = parseArgs(Deno.args, { string: ["out"], default: { out: "dist/datahood.js" } });
-  const path = join(ROOT, out);
+  const path = resolve(ROOT, out);
   await bundleCli(path);
   const { size } = await Deno.stat(path);
   say(`${out}: ${(size / 1e6).toFixed(2)} MB; deno run -A ${out} --help`);

@@ -85,9 +85,77 @@ export async function fromAsync(items) {
   return all;
 }
 
+/** `Map.groupBy`, which Node.js has since 21. */
+export function groupBy(items, keyOf) {
+  const groups = new Map();
+  let index = 0;
+  for (const item of items) {
+    const key = keyOf(item, index++);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
 /** `Promise.withResolvers`, which Node.js has since 22. */
 export function withResolvers() {
   let resolve, reject;
   const promise = new Promise((yes, no) => [resolve, reject] = [yes, no]);
   return { promise, resolve, reject };
+}
+
+// What iterators can do since Node.js 22, as the standard says it; only where they cannot.
+const helpers = {
+  *map(change) {
+    let index = 0;
+    for (const item of this) yield change(item, index++);
+  },
+  *filter(keep) {
+    let index = 0;
+    for (const item of this) if (keep(item, index++)) yield item;
+  },
+  *flatMap(change) {
+    let index = 0;
+    for (const item of this) yield* change(item, index++);
+  },
+  *take(limit) {
+    if (limit <= 0) return;
+    for (const item of this) {
+      yield item;
+      if (--limit <= 0) return;
+    }
+  },
+  *drop(limit) {
+    for (const item of this) if (--limit < 0) yield item;
+  },
+  reduce(join, ...start) {
+    return [...this].reduce(join, ...start);
+  },
+  toArray() {
+    return [...this];
+  },
+  forEach(act) {
+    let index = 0;
+    for (const item of this) act(item, index++);
+  },
+  some(is) {
+    let index = 0;
+    for (const item of this) if (is(item, index++)) return true;
+    return false;
+  },
+  every(is) {
+    let index = 0;
+    for (const item of this) if (!is(item, index++)) return false;
+    return true;
+  },
+  find(is) {
+    let index = 0;
+    for (const item of this) if (is(item, index++)) return item;
+  },
+};
+const iterators = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
+for (const [name, value] of Object.entries(helpers)) {
+  if (name in iterators) continue;
+  Object.defineProperty(iterators, name, { value, configurable: true, writable: true });
 }

@@ -29,8 +29,7 @@ export interface CliResult {
  * start it, such as a bundle, is given as `DATAHOOD_CLI_COMMAND`, words apart by blanks.
  */
 function startWords(permissions: readonly string[]): string[] {
-  const given = Deno.env.get("DATAHOOD_CLI_COMMAND")?.trim().split(/\s+/);
-  const words = given ??
+  const words = GIVEN?.split(/\s+/) ??
     [
       Deno.execPath(),
       "run",
@@ -40,6 +39,37 @@ function startWords(permissions: readonly string[]): string[] {
       new URL("../../cli.ts", import.meta.url).href,
     ];
   return words.flatMap((word) => word === "{permissions}" ? permissions : [word]);
+}
+
+const GIVEN = Deno.env.get("DATAHOOD_CLI_COMMAND")?.trim();
+
+/** Whether the command line is started with permissions that a test can choose. */
+export const HAS_PERMISSIONS: boolean = GIVEN === undefined || GIVEN.includes("{permissions}");
+
+/** Prints a line beside what the tests print. */
+export function say(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+/** Registers a test about permissions, which only some ways to start the command line have. */
+export function permissionTest(name: string, fn: () => Promise<void>): void {
+  if (!HAS_PERMISSIONS) say(`skipped "${name}": started as ${GIVEN} it has no permissions`);
+  Deno.test({ name, ignore: !HAS_PERMISSIONS, fn });
+}
+
+/** Whether the runtime that the command line is started with has zstd: Node.js has it since 22.15. */
+export async function hasZstd(): Promise<boolean> {
+  if (HAS_PERMISSIONS) return true;
+  const args = ["transfer", "-", "-", "--compress", "zstd"];
+  const { code, err } = await runCli(args);
+  if (code !== 0 && !err.includes("this runtime has no zstd")) throw new Error(err);
+  if (code !== 0) say(`zstd is skipped: started as ${GIVEN} there is none`);
+  return code === 0;
+}
+
+/** The words that start the command line with all permissions. */
+export function allStartWords(): readonly string[] {
+  return startWords(["-A"]);
 }
 
 /** Starts the command line, for tests that talk to it or stop it. All its streams are pipes. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { exampleBson } from "./_documents.ts";
-import { inFolder, runCli } from "./_run_cli.ts";
+import { inFolder, permissionTest, runCli } from "./_run_cli.ts";
 
 const BYTES = exampleBson(20);
 
@@ -11,42 +11,48 @@ function flagsOf(err: string): string[] {
   return line.slice("hint: add ".length).split(" ");
 }
 
-Deno.test("datahood transfer says all missing permissions at once, and runs under just these", () =>
-  inFolder(async (cwd) => {
-    await Deno.writeFile(`${cwd}/a.bson`, BYTES);
-    const args = ["transfer", "a.bson", "b.bson", "--summary", "s.json"];
-    const refused = await runCli(args, { cwd, permissions: [] });
-    assertEquals(refused.code, 7, refused.err);
-    assertEquals(refused.err.trimEnd().split("\n").length, 2, refused.err);
-    const flags = flagsOf(refused.err);
-    assert(flags.some((flag) => flag.startsWith("--allow-read=") && flag.includes("a.bson")));
-    assert(flags.some((flag) => flag.startsWith("--allow-write=") && flag.includes("s.json")));
-    const done = await runCli(args, { cwd, permissions: flags });
-    assertEquals(done.code, 0, done.err);
-    assertEquals(await Deno.readFile(`${cwd}/b.bson`), BYTES);
-  }));
+permissionTest(
+  "datahood transfer says all missing permissions at once, and runs under just these",
+  () =>
+    inFolder(async (cwd) => {
+      await Deno.writeFile(`${cwd}/a.bson`, BYTES);
+      const args = ["transfer", "a.bson", "b.bson", "--summary", "s.json"];
+      const refused = await runCli(args, { cwd, permissions: [] });
+      assertEquals(refused.code, 7, refused.err);
+      assertEquals(refused.err.trimEnd().split("\n").length, 2, refused.err);
+      const flags = flagsOf(refused.err);
+      assert(flags.some((flag) => flag.startsWith("--allow-read=") && flag.includes("a.bson")));
+      assert(flags.some((flag) => flag.startsWith("--allow-write=") && flag.includes("s.json")));
+      const done = await runCli(args, { cwd, permissions: flags });
+      assertEquals(done.code, 0, done.err);
+      assertEquals(await Deno.readFile(`${cwd}/b.bson`), BYTES);
+    }),
+);
 
-Deno.test("datahood transfer fails with one clear line for each permission that is taken away", () =>
-  inFolder(async (cwd) => {
-    await Deno.writeFile(`${cwd}/a.bson`, BYTES);
-    const args = ["transfer", "a.bson", "b.bson", "--json"];
-    const flags = flagsOf((await runCli(args, { cwd, permissions: [] })).err);
-    const grants = flags.flatMap((flag) => {
-      const [name = "", list = ""] = flag.split("=");
-      return list.split(",").map((target) => `${name}=${target}`);
-    });
-    assert(grants.length >= 4, grants.join(" "));
-    for (const taken of grants) {
-      const permissions = grants.filter((grant) => grant !== taken);
-      const { code, out, err } = await runCli(args, { cwd, permissions });
-      assertEquals(code, 7, `${taken}: ${err}`);
-      assertEquals(flagsOf(err), [taken]);
-      assertEquals(JSON.parse(out).error.code, "permission");
-      assertEquals(JSON.parse(out).error.needs.length, 1);
-    }
-  }));
+permissionTest(
+  "datahood transfer fails with one clear line for each permission that is taken away",
+  () =>
+    inFolder(async (cwd) => {
+      await Deno.writeFile(`${cwd}/a.bson`, BYTES);
+      const args = ["transfer", "a.bson", "b.bson", "--json"];
+      const flags = flagsOf((await runCli(args, { cwd, permissions: [] })).err);
+      const grants = flags.flatMap((flag) => {
+        const [name = "", list = ""] = flag.split("=");
+        return list.split(",").map((target) => `${name}=${target}`);
+      });
+      assert(grants.length >= 4, grants.join(" "));
+      for (const taken of grants) {
+        const permissions = grants.filter((grant) => grant !== taken);
+        const { code, out, err } = await runCli(args, { cwd, permissions });
+        assertEquals(code, 7, `${taken}: ${err}`);
+        assertEquals(flagsOf(err), [taken]);
+        assertEquals(JSON.parse(out).error.code, "permission");
+        assertEquals(JSON.parse(out).error.needs.length, 1);
+      }
+    }),
+);
 
-Deno.test("datahood transfer - - needs no permission", async () => {
+permissionTest("datahood transfer - - needs no permission", async () => {
   const { code, stdout, err } = await runCli(["transfer", "-", "-"], {
     stdin: BYTES,
     permissions: [],
@@ -55,7 +61,7 @@ Deno.test("datahood transfer - - needs no permission", async () => {
   assertEquals(stdout, BYTES);
 });
 
-Deno.test("datahood transfer env:NAME @file needs that variable and that file", async () => {
+permissionTest("datahood transfer env:NAME @file needs that variable and that file", async () => {
   const { code, err } = await runCli(["transfer", "env:DATAHOOD_TEST_X", "@where"], {
     env: { DATAHOOD_TEST_X: "a.bson" },
     permissions: [],
@@ -64,7 +70,7 @@ Deno.test("datahood transfer env:NAME @file needs that variable and that file", 
   assertEquals(flagsOf(err), ["--allow-read=where", "--allow-env=DATAHOOD_TEST_X"]);
 });
 
-Deno.test("datahood transfer asks for the network of each host", async () => {
+permissionTest("datahood transfer asks for the network of each host", async () => {
   const { code, err } = await runCli(
     ["transfer", "mongodb://ada:hunter2@db.example,other.example:27018/shop.orders", "null:"],
     { permissions: [] },

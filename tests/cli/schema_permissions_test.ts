@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { namesIn, orders } from "./_schema.ts";
-import { inFolder, runCli } from "./_run_cli.ts";
+import { inFolder, permissionTest, runCli } from "./_run_cli.ts";
 
 const ORDERS = orders(20);
 
@@ -45,32 +45,35 @@ const COMMANDS: readonly {
 ];
 
 for (const { args, written } of COMMANDS) {
-  Deno.test(`datahood ${args.join(" ")} says all it needs, and runs under just that`, () =>
-    inFolder(async (cwd) => {
-      await Deno.writeFile(`${cwd}/orders.bson`, ORDERS);
-      await Deno.writeTextFile(`${cwd}/o.json`, "{}");
-      const save = ["schema", "orders.bson", "--save-profile", "saved.profile.json"];
-      assertEquals((await runCli(save, { cwd })).code, 0);
-      const before = await namesIn(cwd);
+  permissionTest(
+    `datahood ${args.join(" ")} says all it needs, and runs under just that`,
+    () =>
+      inFolder(async (cwd) => {
+        await Deno.writeFile(`${cwd}/orders.bson`, ORDERS);
+        await Deno.writeTextFile(`${cwd}/o.json`, "{}");
+        const save = ["schema", "orders.bson", "--save-profile", "saved.profile.json"];
+        assertEquals((await runCli(save, { cwd })).code, 0);
+        const before = await namesIn(cwd);
 
-      const refused = await runCli(args, { cwd, permissions: [] });
-      assertEquals([refused.code, refused.out], [7, ""], refused.err);
-      const grants = grantsOf(flagsOf(refused.err));
-      // Each one taken away is missed, and nothing is begun without it.
-      for (const taken of grants) {
-        const permissions = grants.filter((grant) => grant !== taken);
-        const { code, err } = await runCli(args, { cwd, permissions });
-        assertEquals(code, 7, `${taken}: ${err}`);
-        assertEquals(flagsOf(err), [taken]);
-        assertEquals(await namesIn(cwd), before);
-      }
-      const done = await runCli(args, { cwd, permissions: grants });
-      assertEquals(done.code, 0, done.err);
-      assertEquals(await namesIn(cwd), [...before, ...written].sort());
-    }));
+        const refused = await runCli(args, { cwd, permissions: [] });
+        assertEquals([refused.code, refused.out], [7, ""], refused.err);
+        const grants = grantsOf(flagsOf(refused.err));
+        // Each one taken away is missed, and nothing is begun without it.
+        for (const taken of grants) {
+          const permissions = grants.filter((grant) => grant !== taken);
+          const { code, err } = await runCli(args, { cwd, permissions });
+          assertEquals(code, 7, `${taken}: ${err}`);
+          assertEquals(flagsOf(err), [taken]);
+          assertEquals(await namesIn(cwd), before);
+        }
+        const done = await runCli(args, { cwd, permissions: grants });
+        assertEquals(done.code, 0, done.err);
+        assertEquals(await namesIn(cwd), [...before, ...written].sort());
+      }),
+  );
 }
 
-Deno.test("datahood schema mongodb://… asks for the network of each host alone", async () => {
+permissionTest("datahood schema mongodb://… asks for the network of each host alone", async () => {
   const { code, err } = await runCli(
     ["schema", "mongodb://ada:hunter2@db.example,other.example:27018/shop.orders"],
     { permissions: [] },
@@ -80,15 +83,21 @@ Deno.test("datahood schema mongodb://… asks for the network of each host alone
   assert(!err.includes("hunter2"), err);
 });
 
-Deno.test("datahood schema env:NAME needs that variable, and shows no secret of it", async () => {
-  const env = { DATAHOOD_TEST_X: "mongodb://ada:hunter2@localhost:1/shop.orders" };
-  const refused = await runCli(["schema", "env:DATAHOOD_TEST_X"], { env, permissions: [] });
-  assertEquals(refused.code, 7, refused.err);
-  assertEquals(flagsOf(refused.err), ["--allow-env=DATAHOOD_TEST_X"]);
-  const { code, err } = await runCli(["schema", "env:DATAHOOD_TEST_X", "--connect-timeout", "1s"], {
-    env,
-  });
-  assertEquals(code, 3, err);
-  assertStringIncludes(err, "mongodb://ada:***@localhost:1");
-  assert(!err.includes("hunter2"), err);
-});
+permissionTest(
+  "datahood schema env:NAME needs that variable, and shows no secret of it",
+  async () => {
+    const env = { DATAHOOD_TEST_X: "mongodb://ada:hunter2@localhost:1/shop.orders" };
+    const refused = await runCli(["schema", "env:DATAHOOD_TEST_X"], { env, permissions: [] });
+    assertEquals(refused.code, 7, refused.err);
+    assertEquals(flagsOf(refused.err), ["--allow-env=DATAHOOD_TEST_X"]);
+    const { code, err } = await runCli(
+      ["schema", "env:DATAHOOD_TEST_X", "--connect-timeout", "1s"],
+      {
+        env,
+      },
+    );
+    assertEquals(code, 3, err);
+    assertStringIncludes(err, "mongodb://ada:***@localhost:1");
+    assert(!err.includes("hunter2"), err);
+  },
+);

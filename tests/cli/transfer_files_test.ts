@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { constants, zstdCompressSync } from "node:zlib";
 import { exampleBson, gzip } from "./_documents.ts";
-import { inFolder, runCli } from "./_run_cli.ts";
+import { hasZstd, inFolder, runCli } from "./_run_cli.ts";
 
 const BYTES = exampleBson(500);
+
+const ZSTD = await hasZstd();
 
 async function names(folder: string): Promise<string[]> {
   const found: string[] = [];
@@ -17,8 +19,9 @@ Deno.test("datahood transfer copies a file through every compression, byte for b
     const steps = [
       ["a.bson", "b.bson"],
       ["b.bson", "c.bson.gz"],
-      ["c.bson.gz", "d.bson.zst"],
-      ["d.bson.zst", "with space, ünïcödé.bson"],
+      ...ZSTD
+        ? [["c.bson.gz", "d.bson.zst"], ["d.bson.zst", "with space, ünïcödé.bson"]]
+        : [["c.bson.gz", "with space, ünïcödé.bson"]],
       ["with space, ünïcödé.bson", "e.bson", "--compress", "gzip:1"],
       ["e.bson", "f.dat", "--to", "bson"],
       ["f.dat", "z.bson", "--from", "bson"],
@@ -189,8 +192,12 @@ Deno.test("datahood transfer says what is wrong with a source, with exit code 3"
     ["archive.bson", new Uint8Array([0x6d, 0xe2, 0x99, 0x81, 5, 0, 0, 0, 0]), /archive/],
     ["broken.bson.gz", broken, /gzip/],
     ["cut.bson.gz", zipped.subarray(0, zipped.length - 20), /gzip/],
-    ["broken.bson.zst", brokenZstd, /zstd/],
-    ["cut.bson.zst", zstd.subarray(0, zstd.length - 20), /zstd/],
+    ...ZSTD
+      ? [
+        ["broken.bson.zst", brokenZstd, /zstd/],
+        ["cut.bson.zst", zstd.subarray(0, zstd.length - 20), /zstd/],
+      ] as const
+      : [],
   ];
   await inFolder(async (cwd) => {
     for (const [name, bytes, message] of table) {
@@ -203,10 +210,10 @@ Deno.test("datahood transfer says what is wrong with a source, with exit code 3"
         assert((await names(cwd)).every((name) => !name.includes("out.bson")), "something is left");
       });
     }
-    await t.step("a folder", async () => {
+    await t.step("a folder, which holds many collections", async () => {
       await Deno.mkdir(`${cwd}/folder.bson`);
       const { code, err } = await runCli(["transfer", "folder.bson", "out.bson"], { cwd });
-      assertEquals(code, 3, err);
+      assertEquals(code, 2, err);
       assertStringIncludes(err, "folder.bson");
     });
   });

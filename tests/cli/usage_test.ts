@@ -57,7 +57,7 @@ Deno.test("datahood refuses what cannot mean anything, with exit code 2", async 
     [["transfer", "a.xml", "b.bson"], '".xml" is unknown', "--from bson"],
     [["transfer", "a.bsn", "b.bson"], '".bsn" is unknown', ".bson?"],
     [["transfer", "a.bson", "b.csv"], "does not write csv", "bson"],
-    [["transfer", "dump/", "b.bson"], "does not read a folder", ""],
+    [["transfer", "dump/", "b.bson"], "a file holds one", "a database as the target"],
     [["transfer", "redis://x", "b.bson"], '"redis:" is unknown', "datahood connectors"],
     [["transfer", "mongo://h/a.b", "b.bson"], '"mongo:" is unknown', "mongodb://"],
     [["transfer", "mongodb://127.0.0.1:1/admin", "b.bson"], "keeps for itself", "--system"],
@@ -184,6 +184,8 @@ Deno.test("datahood connectors lists what can be read and written", async () => 
   assertEquals(json.connectors.map(({ kind }: { kind: string }) => kind), [
     "mongodb",
     "bson",
+    "dump",
+    "archive",
     "null",
   ]);
   assertEquals(json.standIns.map(({ example }: { example: string }) => example), [

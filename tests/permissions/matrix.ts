@@ -459,6 +459,48 @@ const OTHERS: readonly Row[] = [
     args: () => ["orders.bson", "--json", "--summary", "sum.json"],
     written: ["sum.json"],
   },
+  {
+    command: "verify",
+    source: "bson",
+    target: "stdout",
+    shown: true,
+    args: () => ["orders.bson", "old.bson"],
+  },
+  {
+    command: "verify",
+    source: "dump",
+    target: "stdout",
+    shown: true,
+    args: () => ["dump/", "shop.archive"],
+  },
+  {
+    command: "verify",
+    source: "archive",
+    target: "files",
+    args: () => ["shop.archive", "dump/", "--summary", "sum.json"],
+    written: ["sum.json"],
+  },
+  {
+    command: "verify",
+    source: "stdin",
+    target: "stdout",
+    stdin: "shop.archive",
+    args: () => ["-", "dump/", "--format-a", "archive"],
+  },
+  ...SERVERS.map((server): Row => ({
+    command: "verify",
+    source: "mongodb",
+    target: "stdout",
+    server,
+    shown: true,
+    args: (places) => {
+      const [address, ...options] = place(places, server, `${SHOP}.orders`);
+      return [address!, places.mongodb("plain", `${SHOP}.orders`), ...options];
+    },
+    ...variable(server, (places) => places.mongodb(server, `${SHOP}.orders`)),
+    // Another server has other documents.
+    ...server === "plain" ? {} : { code: 6 },
+  })),
   { command: "connectors", target: "stdout", shown: true, args: () => [] },
   { command: "completions", target: "stdout", shown: true, args: () => ["bash"] },
   {

@@ -46,7 +46,7 @@ Deno.test("the permission matrix has every connector at every end of every comma
   for (const { kind, roles, schemes } of descriptors) {
     const ends: Partial<Row>[] = [
       ...roles.includes("source")
-        ? ["transfer", "schema", "schema report", "inspect"].map((command) => ({
+        ? ["transfer", "schema", "schema report", "inspect", "verify"].map((command) => ({
           command,
           source: kind,
         }))
@@ -59,7 +59,9 @@ Deno.test("the permission matrix has every connector at every end of every comma
       else for (const server of ["plain", "auth", "tls"] as const) want({ ...end, server });
     }
   }
-  for (const command of ["transfer", "schema", "inspect"]) want({ command, source: "stdin" });
+  for (const command of ["transfer", "schema", "inspect", "verify"]) {
+    want({ command, source: "stdin" });
+  }
   want({ command: "transfer", target: "stdout" });
   for (const command of ["schema", "schema report", "schema merge", "schema diff"]) {
     want({ command, source: "profile" });
