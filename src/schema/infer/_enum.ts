@@ -44,8 +44,19 @@ export function enumValues(
     .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
 }
 
+/** Lengths that ids and digests have in hex: those of 16, 20, 24, 28, 32, 48 and 64 bytes. */
+const HEX_LENGTHS: ReadonlySet<number> = new Set([32, 40, 48, 56, 64, 96, 128]);
+
 /** The format that all of at least 20 strings have; the most telling, if more than one. */
 export function commonFormat(stats: StringStats, n: number): FormatName | undefined {
   if (n < 20) return undefined;
-  return FORMAT_NAMES.find((name) => stats.formats & FORMAT[name]);
+  const format = FORMAT_NAMES.find((name) => stats.formats & FORMAT[name]);
+  return format === "base64" && isLikelyHex(stats) ? undefined : format;
+}
+
+/** Whether strings that could be base64 are rather hex: as their values say, or else their length. */
+function isLikelyHex({ minBytes, maxBytes, values }: StringStats): boolean {
+  const entries = values?.entries;
+  if (entries) return entries.every(({ bytes }) => /^[\dA-Fa-f]+$/.test(decoder.decode(bytes)));
+  return minBytes === maxBytes && HEX_LENGTHS.has(minBytes);
 }

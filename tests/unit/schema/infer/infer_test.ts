@@ -541,3 +541,20 @@ Deno.test("`inferSchemas()` leaves GeoJSON open where only a sample was read", (
   assert(typesOf(inferSchemas([collection])).includes('  type: "Point";'));
   assert(typesOf(inferSchemas([{ ...collection, of: 100 }])).includes("  type: string;"));
 });
+
+Deno.test("`inferSchemas()` takes digests in hex for no base64", () => {
+  const digests = (count: number, bytes: number) =>
+    repeat(count, (i) => ({ v: hex(i * 7919).repeat(6).slice(0, 2 * bytes) }));
+  const base64 = (count: number) =>
+    repeat(count, (i) => ({ v: btoa(`some text, at ${i + 1000}`) }));
+  const formatOf = (documents: readonly Record<string, unknown>[]) => {
+    const [type] = fieldOf(documents, "v").value.types;
+    return type?.type === "scalar" ? type.format : undefined;
+  };
+  // Few values are known; of many, it is their length that tells.
+  for (const count of [25, 5000]) {
+    for (const bytes of [16, 20, 32, 64]) assertEquals(formatOf(digests(count, bytes)), undefined);
+    assertEquals(formatOf(base64(count)), "base64");
+  }
+  assertEquals(formatOf(digests(25, 12)), "hex24");
+});
