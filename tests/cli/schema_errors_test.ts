@@ -67,6 +67,8 @@ Deno.test("datahood schema says what is wrong with an output before it reads", (
       [["--sample", "3", "--all"], 2, /--sample with --all/],
       [["--sample", "0"], 2, /--sample "0": it is less than 1/],
       [["--min-share", "2"], 2, /--min-share "2": it is no share from 0 to 1/],
+      [["--root-name", "1st"], 2, /Cannot call the type of documents "1st": it is no identifier/],
+      [["--root-name", "Date"], 2, /"Date": the name has a meaning of its own/],
       [["--enums", "opened"], 2, /did you mean --enums open\?/],
       [["--values", "some"], 2, /none of none, enums, all/],
       [["--filter", '{"a": 1}'], 2, /Cannot use --filter with the file "orders.bson"/],

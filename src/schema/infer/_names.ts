@@ -2,6 +2,7 @@ import { UsageError } from "../../core/mod.ts";
 import type { Place } from "./_place.ts";
 import { RESERVED } from "./_reserved.ts";
 import { typeName, wordsOf } from "./name.ts";
+import { checkTypeName, isTypeName } from "./type_name.ts";
 
 /** Characters of a name at most; a longer one is cut, and ends in a hash of its path. */
 const LONGEST = 72;
@@ -24,7 +25,7 @@ export class TypeNames {
    * @param path The path that the name is for.
    */
   take(wanted: readonly string[], path: string): string {
-    const short = wanted.filter((name) => isName(name) && name.length <= LONGEST);
+    const short = wanted.filter((name) => isTypeName(name) && name.length <= LONGEST);
     const free = short.find((name) => this.isFree(name));
     const name = free ?? this.#hashed(wanted.find((name) => name !== "") ?? "Type", path);
     this.#taken.add(name);
@@ -33,16 +34,7 @@ export class TypeNames {
 
   /** Takes a name that someone gave, or says why it is not to be had. */
   takeGiven(name: string, what: string): string {
-    if (!isName(name)) {
-      throw new UsageError(`Cannot call ${what} "${name}": it is no identifier`, {
-        hint: "Letters and digits make a name.",
-      });
-    }
-    if (RESERVED.has(name)) {
-      throw new UsageError(`Cannot call ${what} "${name}": the name has a meaning of its own`, {
-        hint: `Such as "${name}Document".`,
-      });
-    }
+    checkTypeName(name, what);
     if (!this.isFree(name)) {
       throw new UsageError(`Cannot call ${what} "${name}": another type has that name`);
     }
@@ -51,16 +43,12 @@ export class TypeNames {
   }
 
   #hashed(name: string, path: string): string {
-    const start = isName(name) ? cut(name, LONGEST - 8) : "Type";
+    const start = isTypeName(name) ? cut(name, LONGEST - 8) : "Type";
     for (let salt = 0;; salt++) {
       const found = `${start}_${hash(salt === 0 ? path : `${path}\n${salt}`)}`;
       if (this.isFree(found)) return found;
     }
   }
-}
-
-function isName(name: string): boolean {
-  return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name);
 }
 
 /** The words of a place's key that a type is called by, the last in singular if it is one of many. */
@@ -87,7 +75,7 @@ export function keyName(key: string, one: boolean): string {
 export function exactName(key: string): string {
   if (key === "") return "_";
   const name = [...key.slice(0, LONGEST_KEY * 2)].map((c) =>
-    /[\p{L}\p{N}]/u.test(c) && isName(`a${c}`) ? c : `_${c.codePointAt(0)!.toString(16)}`
+    /[\p{L}\p{N}]/u.test(c) && isTypeName(`a${c}`) ? c : `_${c.codePointAt(0)!.toString(16)}`
   ).join("").replace(/^./u, (c) => c.toUpperCase());
   return bounded(name, key);
 }

@@ -2,6 +2,7 @@ import { UsageError } from "../../core/mod.ts";
 import { KIND_NAMES, type KindName } from "../../profile/mod.ts";
 import { nearest } from "./_nearest.ts";
 import type { Override, Overrides } from "./options.ts";
+import { isTypeName } from "./type_name.ts";
 
 const MEMBERS = {
   as: ["map", "record"],
@@ -10,6 +11,10 @@ const MEMBERS = {
   type: 'kinds of BSON values, such as "string|null"',
   ignore: [true, false],
 } as const;
+
+/** A key as it is or as a JSON string, or `*` for those of a map; `[]` behind it for elements. */
+const KEY = String.raw`(?:\*|[^.[\]*"{}]+|"(?:[^"\\]|\\.)*")(?:\[\])*`;
+const PATH = new RegExp(`^(?:${KEY}(?:\\.${KEY})*)?$`);
 
 /** What a string in place of an object stands for. */
 const SHORT: Readonly<Record<string, Override>> = {
@@ -58,6 +63,12 @@ export function parseOverrides(text: string, name: string): Overrides {
 function parseOverride(path: string, value: unknown, name: string): Override {
   const refuse = (what: string, hint: string): UsageError =>
     new UsageError(`Cannot use the override of "${path}" in "${name}": ${what}`, { hint });
+  if (!PATH.test(path)) {
+    throw refuse(
+      "it is no path",
+      'A path is such as customer.name, items[].price, scores.* or prices."a.b".',
+    );
+  }
   if (typeof value === "string") {
     if (Object.hasOwn(SHORT, value)) return SHORT[value]!;
     throw refuse(`"${value}" is no word that it takes`, oneOf(Object.keys(SHORT)));
@@ -82,7 +93,7 @@ function parseOverride(path: string, value: unknown, name: string): Override {
     } else if (typeof given !== "string") {
       throw refuse(`"${key}" is ${JSON.stringify(given)}`, `It is ${allowed}.`);
     } else if (member === "name") {
-      if (!/^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(given)) {
+      if (!isTypeName(given)) {
         throw refuse(`the name "${given}" is no identifier`, "Letters and digits make a name.");
       }
       override.name = given;

@@ -2,6 +2,7 @@ import type { DriftClass } from "../../../schema/drift/mod.ts";
 import type { Namespace, Query } from "../../../core/mod.ts";
 import { UsageError } from "../../../core/mod.ts";
 import type { ValuesMode } from "../../../profile/mod.ts";
+import { checkTypeName } from "../../../schema/infer/type_name.ts";
 import { selection } from "../../_globs.ts";
 import {
   parseChoice,
@@ -71,8 +72,11 @@ export async function parseSourceFlags(raw: RawFlags): Promise<SourceFlags> {
 
 /** Reads the options that say how types are inferred. */
 export function parseInferFlags(raw: RawFlags): InferFlags {
+  const rootName = text(raw, "rootName");
+  // What a run would only say once everything is read.
+  if (rootName !== undefined) checkTypeName(rootName, "the type of documents");
   return {
-    rootName: text(raw, "rootName"),
+    rootName,
     minShare: read(raw, "minShare", parseShare),
     enums: read(
       raw,

@@ -107,6 +107,10 @@ Deno.test("`parseOverrides()` says what is wrong, and where", async (t) => {
     ['{"a": {"as": "list"}}', '"as" is "list"', "It takes map or record."],
     ['{"a": {"enum": true}}', '"enum" is true', "It takes open, closed or none."],
     ['{"a": {"name": "1 x"}}', 'the name "1 x" is no identifier'],
+    ['{"items[0].price": "map"}', 'the override of "items[0].price" in "o.json": it is no path'],
+    ['{"a..b": "map"}', "it is no path"],
+    ['{"a.": "map"}', "it is no path"],
+    ['{"a": {"name": "$x"}}', 'the name "$x" is no identifier'],
     ['{"a": {"type": "string|text"}}', '"text" is no kind of BSON value'],
     ['{"a": {"ignore": "yes"}}', '"ignore" is "yes"', "It takes true or false."],
   ];
@@ -121,5 +125,8 @@ Deno.test("`parseOverrides()` says what is wrong, and where", async (t) => {
       parseOverrides('\ufeff{"a": {"type": "int | null", "enum": "closed"}, "b": "map"}', "o.json"),
       { a: { type: ["int", "null"], enum: "closed" }, b: { as: "map" } },
     );
+    const paths = ["", "*", "a.*", "*.b[][].c", '"a.b"[]', '""', '"a\\"b".c', "ключ", "a b"];
+    const text = JSON.stringify(Object.fromEntries(paths.map((path) => [path, "map"])));
+    assertEquals(Object.keys(parseOverrides(text, "o.json")), paths);
   });
 });
