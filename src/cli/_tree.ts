@@ -61,6 +61,10 @@ const PLACE: OptionGroup = {
       help: "Drop each collection that is written, first; on this machine without asking.",
     },
     { flags: "--overwrite", help: "Replace the file that is there." },
+    {
+      flags: "--bypass-document-validation",
+      help: "Write documents that the collection's validator refuses too.",
+    },
     { flags: "--yes", help: "Answer yes: write to a collection that is not empty, or drop it." },
   ],
 };
@@ -138,7 +142,9 @@ function presetGroups(ends: readonly OptionData[], toFile = false): OptionGroup[
     { name: "Ends", options: ends },
     ...(ends.some((option) => option.flags.startsWith("--source")) ? [WHICH] : []),
     ...(toFile ? [without(FORMAT, "--from", "--to")] : []),
-    toFile ? without(PLACE, "--on-conflict", "--drop", "--yes") : without(PLACE, "--overwrite"),
+    toFile
+      ? without(PLACE, "--on-conflict", "--drop", "--bypass-document-validation", "--yes")
+      : without(PLACE, "--overwrite"),
     { ...run, options: [dryRun, ...run.options] },
     SHOW,
   ];

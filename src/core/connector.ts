@@ -156,6 +156,11 @@ export interface OpenOptions extends Cancellable {
   readonly onConflict?: OnConflict;
   /** Which indexes to build. Default `all`. */
   readonly indexes?: "all" | "no-ttl" | "none";
+  /**
+   * Write documents that the collection's validator refuses, for a target that has
+   * {@linkcode TargetCapabilities.validates}. Default `false`.
+   */
+  readonly bypassDocumentValidation?: boolean;
   /** Go on with what an earlier run wrote up to this position. */
   readonly resume?: Position;
   /**
@@ -259,6 +264,8 @@ export interface TargetCapabilities {
   readonly sequential: boolean;
   /** What `onConflict` can be. */
   readonly onConflict: readonly OnConflict[];
+  /** Whether it checks documents by a collection's validator, and can be told not to. */
+  readonly validates?: boolean;
   /** Whether it has to know all collections when it is opened: `OpenOptions.collections`. */
   readonly announced?: boolean;
 }

@@ -14,14 +14,16 @@ export function parallelOf(source: Source, target: Target, options: CheckedOptio
 export function openOptionsOf(
   source: Source,
   parallel: number,
-  { overwrite, onConflict, indexes, collections, origin }: CheckedOptions,
+  options: CheckedOptions,
 ): OpenOptions {
+  const { overwrite, onConflict, indexes, bypassDocumentValidation, collections, origin } = options;
   return {
     // Beside those that the source gives, some may not have ended yet.
     ...(source.capabilities.interleaved === "as stored" ? {} : { interleaved: 2 * parallel - 1 }),
     ...(overwrite === undefined ? {} : { overwrite }),
     ...(onConflict === undefined ? {} : { onConflict }),
     ...(indexes === undefined ? {} : { indexes }),
+    ...(bypassDocumentValidation === undefined ? {} : { bypassDocumentValidation }),
     ...(collections === undefined ? {} : { collections }),
     ...(origin === undefined ? {} : { origin }),
   };

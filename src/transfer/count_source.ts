@@ -29,7 +29,7 @@ export async function countSource(
   source: Connector,
   options: TransferOptions = {},
 ): Promise<TransferSummary> {
-  const { onEvent, ...rest } = options;
+  const { onEvent, bypassDocumentValidation: _, ...rest } = options;
   await using nowhere = new NullConnector();
   const summary = await transfer(source, nowhere, {
     ...rest,

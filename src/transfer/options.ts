@@ -29,6 +29,8 @@ export interface TransferOptions {
   readonly overwrite?: boolean;
   /** Which indexes to build. Default `all`. */
   readonly indexes?: "all" | "no-ttl" | "none";
+  /** Write documents that a collection's validator refuses; for a server. Default `false`. */
+  readonly bypassDocumentValidation?: boolean;
   /** What to give for a view. By default its definition where the target keeps one. */
   readonly views?: "definition" | "documents";
   /** End at the first document that the target does not take. Default `false`: count and go on. */

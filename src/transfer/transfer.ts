@@ -2,12 +2,12 @@ import {
   type CollectionInfo,
   type Connector,
   type Namespace,
-  type OnConflict,
   type OpenOptions,
   type Source,
   type Target,
   type TransferSummary,
   UnsupportedError,
+  UsageError,
 } from "../core/mod.ts";
 import { isSameServer, refuseSameCollection, refuseSameFile } from "./_refuse_same.ts";
 import { type CheckedOptions, checkOptions, type TransferOptions } from "./options.ts";
@@ -27,7 +27,8 @@ import { atStage } from "./_stage.ts";
  * @param target Where they go.
  * @param options What to move, and how.
  * @returns What was done.
- * @throws {UsageError} If the target is the source, or two collections would become one.
+ * @throws {UsageError} If the target is the source, two collections would become one, or
+ * `bypassDocumentValidation` is asked of a target without validators.
  * @throws {UnsupportedError} If the source cannot be read, the target not be written, or it cannot
  * do what `onConflict` asks.
  * @throws {DataError} If the source holds what its format does not allow, with the position.
@@ -58,7 +59,7 @@ export async function transfer(
 ): Promise<TransferSummary> {
   const checked = checkOptions(options);
   const from = sourceOf(source);
-  const to = targetOf(target, options.onConflict);
+  const to = targetOf(target, options);
   const connecting = checked.signal === undefined ? {} : { signal: checked.signal };
   await atStage("source", () => source.connect(connecting));
   await atStage("target", () => target.connect(connecting));
@@ -99,7 +100,10 @@ function sourceOf({ source, display }: Connector): Source {
   });
 }
 
-function targetOf({ target, display }: Connector, onConflict: OnConflict | undefined): Target {
+function targetOf(
+  { target, display }: Connector,
+  { onConflict, bypassDocumentValidation = false }: TransferOptions,
+): Target {
   if (target === undefined) {
     throw new UnsupportedError(`Cannot write to "${display}": it can only be read`, {
       stage: "target",
@@ -110,6 +114,12 @@ function targetOf({ target, display }: Connector, onConflict: OnConflict | undef
     throw new UnsupportedError(
       `Cannot use onConflict "${onConflict}" with "${display}": it can ${able.join(", ")}`,
       { stage: "target" },
+    );
+  }
+  if (bypassDocumentValidation && target.capabilities.validates !== true) {
+    throw new UsageError(
+      `Cannot use bypassDocumentValidation with "${display}": it has no validators`,
+      { hint: "leave it out: every document is taken", stage: "target" },
     );
   }
   return target;

@@ -108,6 +108,7 @@ async function sendInsert(
     ordered: false,
     documents,
     writeConcern: sending.writeConcern,
+    ...(sending.bypassValidation ? { bypassDocumentValidation: true } : {}),
     ...(sending.keepTimestamps ? { bypassEmptyTsReplacement: true } : {}),
     ...(slot === undefined ? {} : { txnNumber: slot.number }),
   };

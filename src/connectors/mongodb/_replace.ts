@@ -81,7 +81,7 @@ async function sendUpdate(
   target: TargetCollection,
   clashes: readonly Clash[],
 ): Promise<Document> {
-  const { client, writeConcern, keepTimestamps, sequence } = sending;
+  const { client, writeConcern, keepTimestamps, bypassValidation, sequence } = sending;
   const { db, collection } = target.namespace;
   const updates = sequence === undefined
     ? clashes.map((clash) => valuesOf(statement(clash)))
@@ -92,6 +92,7 @@ async function sendUpdate(
       ordered: false,
       updates,
       writeConcern,
+      ...(bypassValidation ? { bypassDocumentValidation: true } : {}),
       ...(keepTimestamps ? { bypassEmptyTsReplacement: true } : {}),
     });
   } catch (error) {

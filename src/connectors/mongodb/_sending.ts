@@ -20,6 +20,8 @@ export interface Sending {
   numbered: boolean;
   /** Whether the server is asked to leave empty timestamps as they are. */
   keepTimestamps: boolean;
+  /** Whether documents are written that the collection's validator refuses. */
+  readonly bypassValidation: boolean;
   /** Says a line about what goes on inside. */
   readonly verbose: (line: string) => void;
 }

@@ -199,6 +199,7 @@ export class MongoConnector extends BaseConnector {
         views: true,
         // Where the server has none either, only the first time series tells.
         buckets: false,
+        validates: true,
         sequential: false,
         onConflict: ["report", "skip", "stop", "replace"],
       },

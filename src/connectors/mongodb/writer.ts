@@ -58,6 +58,7 @@ export async function openMongoWriter(
     sequence: "make" in probed ? probed.make : undefined,
     numbered: hasNumbers(session),
     keepTimestamps: true,
+    bypassValidation: open.bypassDocumentValidation === true,
     verbose,
   };
   return new MongoWriter(sending, limitsOf(hello), open);

@@ -28,6 +28,7 @@ export interface TransferFlags {
   readonly stopOnError: boolean;
   readonly drop: boolean;
   readonly overwrite: boolean;
+  readonly bypassDocumentValidation: boolean;
   readonly yes: boolean;
   readonly dryRun: boolean;
   readonly plan: boolean;
@@ -119,6 +120,7 @@ export async function parseTransferFlags(flags: RawFlags): Promise<TransferFlags
     stopOnError: flags.stopOnError === true,
     drop: flags.drop === true,
     overwrite: flags.overwrite === true,
+    bypassDocumentValidation: flags.bypassDocumentValidation === true,
     yes: flags.yes === true,
     dryRun: flags.dryRun === true,
     plan: flags.plan === true,

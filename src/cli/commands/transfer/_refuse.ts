@@ -66,6 +66,13 @@ export function refuseImpossible({ source, target, flags, show, preset }: Transf
       { hint: "leave --on-conflict out" },
     );
   }
+  if (flags.bypassDocumentValidation && target.kind !== "mongodb") {
+    throw new UsageError(
+      `Cannot use --bypass-document-validation with "${target.display}": only a server's ` +
+        "collection has a validator.",
+      { hint: "leave --bypass-document-validation out" },
+    );
+  }
   if (preset && flags.plan && flags.dryRun) {
     throw new UsageError("Cannot use --plan with --dry-run: one stops before the other reads.");
   }

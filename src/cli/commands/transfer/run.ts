@@ -135,6 +135,7 @@ async function perform(
       ...(flags.onConflict === undefined ? {} : { onConflict: flags.onConflict }),
       ...(flags.indexes === undefined ? {} : { indexes: flags.indexes }),
       overwrite: flags.drop || flags.overwrite,
+      bypassDocumentValidation: flags.bypassDocumentValidation,
       stopOnError: flags.stopOnError,
     });
 }
