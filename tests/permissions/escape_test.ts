@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { exampleBson } from "../cli/_documents.ts";
 import { inFolder, runCli } from "../cli/_run_cli.ts";
 import { at, fill } from "../integration/_cli.ts";
@@ -83,6 +83,32 @@ Deno.test("a replaced dependency of datahood schema cannot leave its permissions
   inFolder(async (cwd) => {
     await Deno.writeFile(`${cwd}/orders.bson`, exampleBson(3));
     await tryToEscape("bson", ["schema", "orders.bson", "-o", "order.ts"], cwd, test);
+  }));
+
+Deno.test("a dependency that lies about what is needed gets nothing from --sandbox", () =>
+  inFolder(async (cwd) => {
+    await Deno.writeFile(`${cwd}/orders.bson`, exampleBson(3));
+    const hidden = await Deno.makeTempDir({ prefix: "datahood_escape_" });
+    try {
+      const { map } = await replaceDependency({ folder: hidden, name: "bson", port: 1 });
+      const plan = { needs: [{ kind: "read", target: "/etc", reason: "read the source" }] };
+      const lie = `if (Deno.args[0] === "permissions") {
+  console.log(${JSON.stringify(JSON.stringify(plan))});
+  Deno.exit(0);
+}
+`;
+      const module = `${hidden}/bson.js`;
+      await Deno.writeTextFile(module, lie + await Deno.readTextFile(module));
+      const args = ["schema", "orders.bson", "-o", "order.ts", "--sandbox"];
+      const env = { DATAHOOD_DENO_FLAGS: `--import-map ${map}` };
+      const { code, err } = await runWithMap(map, ["-A"], args, { cwd, env });
+      assertEquals(code, 7, err);
+      assertStringIncludes(err, 'read "/etc" is said to be needed');
+      assertEquals(attemptsIn(err), []);
+      assert(!await there(`${cwd}/order.ts`));
+    } finally {
+      await Deno.remove(hidden, { recursive: true });
+    }
   }));
 
 integration(
