@@ -83,6 +83,7 @@ const RUN: OptionGroup = {
       flags: "--parallel <count>",
       help: "Collections copied at once; 1 keeps them one after another. From a server 4.",
     },
+    { flags: "--rate-limit <size>", help: "At most so many bytes a second, such as 10MiB." },
     { flags: "--retries <count>", help: "How often a write or a read is tried again. Default 5." },
     { flags: "--connect-timeout <time>", help: "How long a server may take to answer at first." },
     { flags: "--idle-timeout <time>", help: "How long a connection may be silent, such as 60s." },
@@ -459,7 +460,7 @@ const INSPECT: CommandData = {
         { flags: "--from <format>", help: "Format of the source, where its name does not say it." },
       ],
     },
-    LINK,
+    without(LINK, "--retries"),
     SHOW,
   ],
   examples: [

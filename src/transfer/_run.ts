@@ -1,4 +1,5 @@
 import {
+  batchBytes,
   type CollectionInfo,
   type Connector,
   DataError,
@@ -22,6 +23,7 @@ import { openOptionsOf, parallelOf, readOptionsOf } from "./_ends.ts";
 import { explain } from "./_explain.ts";
 import { count, laneOf, type OpenCollection, transformed, viewedOf } from "./_open_collection.ts";
 import type { CheckedOptions } from "./options.ts";
+import { Pace } from "./_pace.ts";
 import { ReadAhead } from "./_read_ahead.ts";
 import { type RetryPolicy, withRetry } from "./_retry.ts";
 import { atStage } from "./_stage.ts";
@@ -66,6 +68,7 @@ export class Run {
   /** Ends the reading and every pause, because the run failed or was stopped. */
   readonly #stop = new AbortController();
   readonly #policy: RetryPolicy;
+  readonly #pace: Pace | undefined;
   #failure: { error: unknown } | undefined;
 
   constructor(
@@ -81,6 +84,7 @@ export class Run {
     this.#rename = rename;
     this.#options = options;
     this.#budget = new ByteBudget(options.inFlightBytes);
+    if (options.bytesPerSecond !== undefined) this.#pace = new Pace(options.bytesPerSecond);
     this.#parallel = parallelOf(source, target, options);
     this.#policy = {
       retries: options.retries,
@@ -190,6 +194,7 @@ export class Run {
         return;
       case "batch": {
         const { batch } = item;
+        await this.#pace?.take(batchBytes(batch), this.#stop.signal);
         const collection = this.#collections.get(formatNamespace(batch.namespace)) ??
           this.#announce({ namespace: batch.namespace, type: "collection" });
         const seq = count(this.#arrived, batch.lane);

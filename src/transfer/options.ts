@@ -57,6 +57,11 @@ export interface TransferOptions {
    */
   readonly parallel?: number;
   /**
+   * How many bytes of documents a second are taken from the source at most, over a few seconds. No
+   * limit by default. A batch is then at most what a second allows.
+   */
+  readonly bytesPerSecond?: number;
+  /**
    * Read in an order in which a lost source can be gone on with, and do so. Default `false`: it
    * may cost the source time.
    */
@@ -94,6 +99,7 @@ export function checkOptions(options: TransferOptions): CheckedOptions {
     inFlightBytes = DEFAULT_IN_FLIGHT_BYTES,
     parallelWrites,
     parallel,
+    bytesPerSecond,
   } = options;
   checkNumber("batchBytes", batchBytes, 1);
   if (batchDocuments !== undefined) checkNumber("batchDocuments", batchDocuments, 1);
@@ -102,8 +108,9 @@ export function checkOptions(options: TransferOptions): CheckedOptions {
   checkNumber("inFlightBytes", inFlightBytes, 1);
   if (parallelWrites !== undefined) checkNumber("parallelWrites", parallelWrites, 1);
   if (parallel !== undefined) checkNumber("parallel", parallel, 1);
+  if (bytesPerSecond !== undefined) checkNumber("bytesPerSecond", bytesPerSecond, 1);
   // A batch that is larger than all that may be held could never be read.
-  const fitting = Math.min(batchBytes, inFlightBytes);
+  const fitting = Math.min(batchBytes, inFlightBytes, bytesPerSecond ?? Infinity);
   return { ...options, batchBytes: fitting, retries, retryDelayMs, inFlightBytes };
 }
 

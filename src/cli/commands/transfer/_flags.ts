@@ -35,6 +35,7 @@ export interface TransferFlags {
   readonly batchBytes: number | undefined;
   readonly parallelWrites: number | undefined;
   readonly parallel: number | undefined;
+  readonly bytesPerSecond: number | undefined;
   readonly retries: number | undefined;
   readonly connectTimeoutMs: number | undefined;
   readonly idleTimeoutMs: number | undefined;
@@ -127,6 +128,7 @@ export async function parseTransferFlags(flags: RawFlags): Promise<TransferFlags
     batchBytes: read(flags, "batchSize", parseSize),
     parallelWrites: read(flags, "parallelWrites", (flag, value) => parseCount(flag, value, 1)),
     parallel: read(flags, "parallel", (flag, value) => parseCount(flag, value, 1)),
+    bytesPerSecond: read(flags, "rateLimit", parseSize),
     retries: read(flags, "retries", (flag, value) => parseCount(flag, value)),
     connectTimeoutMs: read(flags, "connectTimeout", parseDuration),
     idleTimeoutMs: read(flags, "idleTimeout", parseDuration),

@@ -123,6 +123,7 @@ async function perform(
     ...(flags.batchBytes === undefined ? {} : { batchBytes: flags.batchBytes }),
     ...(flags.parallelWrites === undefined ? {} : { parallelWrites: flags.parallelWrites }),
     ...(flags.parallel === undefined ? {} : { parallel: flags.parallel }),
+    ...(flags.bytesPerSecond === undefined ? {} : { bytesPerSecond: flags.bytesPerSecond }),
     ...(flags.retries === undefined ? {} : { retries: flags.retries }),
     rename: plan.map,
     signal,
