@@ -1,7 +1,5 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Binary, BSONRegExp, Double, Int32, Long, ObjectId, UUID } from "bson";
-import { UsageError } from "../../../../src/core/mod.ts";
-import { RESERVED } from "../../../../src/schema/infer/_reserved.ts";
 import { inferSchemas } from "../../../../src/schema/infer/infer.ts";
 import type { ObjectModel, ScalarModel } from "../../../../src/schema/model.ts";
 import { modelOf, profiled, repeat, types, typesOf } from "./_types.ts";
@@ -240,20 +238,6 @@ Deno.test("`inferSchemas()` makes enums of strings that are few and repeat", asy
   });
 });
 
-Deno.test("`inferSchemas()` names a format that each of 20 strings has", () => {
-  const formats = (n: number) =>
-    repeat(n, (i) => ({ a: `https://example.org/${i}`, b: i % 2 ? `${i}` : `x${i}` }));
-  assertEquals(
-    types(formats(20)),
-    `export interface Order {
-  /** Format: uri. */
-  a: string;
-  b: string;
-}`,
-  );
-  assertEquals(types(formats(19)), "export interface Order {\n  a: string;\n  b: string;\n}");
-});
-
 Deno.test("`inferSchemas()` tells variants by the field that decides what else is there", () => {
   const event = (i: number) =>
     i % 2 ? { type: "key", code: `k${i}`, at: 1 } : { type: "click", x: i, y: i, at: 1 };
@@ -464,58 +448,6 @@ Deno.test("`inferSchemas()` makes one type of one structure", async (t) => {
   });
 });
 
-Deno.test("`inferSchemas()` names types by their paths, so that names stay as data grows", () => {
-  const few = repeat(
-    20,
-    (i) => ({ items: [{ a: i }], billing_data: { b: i }, more: { c: { d: 1 } } }),
-  );
-  const many = [...few, ...repeat(50, (i) => ({ new: { e: i }, items: [{ a: i, f: { g: 1 } }] }))];
-  const names = (documents: readonly Record<string, unknown>[]) =>
-    types(documents).match(/interface \w+/g)!.map((line) => line.slice(10));
-  assertEquals(names(few), ["Order", "OrderItem", "OrderBillingData", "OrderMore", "OrderMoreC"]);
-  for (const name of names(few)) assert(names(many).includes(name), name);
-});
-
-Deno.test("`inferSchemas()` never gives a name that means something, nor one twice", () => {
-  for (const collection of ["dates", "records", "maps", "objects", "arrays", "object_ids", "any"]) {
-    const [model] = inferSchemas([profiled([{ a: { b: 1 } }], collection)]);
-    assert(!RESERVED.has(model!.root.name), model!.root.name);
-    assert(/^\w+Document$/.test(model!.root.name), model!.root.name);
-  }
-  const models = inferSchemas(
-    ["orders", "order", "order_items", "ORDERS"].map((collection) =>
-      profiled([{ items: [{ x: 1 }] }], collection)
-    ),
-  );
-  assertEquals(models.map(({ root }) => root.name), [
-    "Order",
-    "OrderDocument",
-    "OrderItem",
-    "Orders",
-  ]);
-  assertEquals(typesOf(models).match(/export interface (\w+)/g)!.length, 8);
-  const keys = ["billing_data", "billingData", "billing-data", "BillingData", "", "*/", "\u2028"];
-  const text = types([Object.fromEntries(keys.map((key, i) => [key, { [`a${i}`]: 1 }]))]);
-  const names = text.match(/export interface (\w+)/g)!;
-  assertEquals(new Set(names).size, keys.length + 1);
-});
-
-Deno.test("`inferSchemas()` bounds names of long keys and deep paths", () => {
-  const long = "k".repeat(1000);
-  const deep = repeat(40, (i) => i).reduce<unknown>((inner, i) => ({ [`level${i}`]: inner }), 1);
-  const text = types([{ [long]: { a: 1 }, [`${long}2`]: { b: 1 }, deep }]);
-  const names = text.match(/export interface (\w+)/g)!.map((line) => line.slice(17));
-  assertEquals(new Set(names).size, 43);
-  for (const name of names) assert(name.length <= 72, name);
-});
-
-Deno.test("`inferSchemas()` refuses names that are not to be had", () => {
-  for (const rootName of ["Date", "1st", "a b", ""]) {
-    assertThrows(() => modelOf([{ a: 1 }], { rootName }), UsageError, "Cannot call");
-  }
-  assertEquals(modelOf([{ a: 1 }], { rootName: "Purchase" }).root.name, "Purchase");
-});
-
 Deno.test("`inferSchemas()` says what looks personal, and keeps no such value", () => {
   const documents = repeat(60, (i) => ({
     phone: ["1", "2"][i % 2],
@@ -540,21 +472,4 @@ Deno.test("`inferSchemas()` leaves GeoJSON open where only a sample was read", (
   const collection = profiled(repeat(5, () => ({ at: { type: "Point", coordinates: [1, 2] } })));
   assert(typesOf(inferSchemas([collection])).includes('  type: "Point";'));
   assert(typesOf(inferSchemas([{ ...collection, of: 100 }])).includes("  type: string;"));
-});
-
-Deno.test("`inferSchemas()` takes digests in hex for no base64", () => {
-  const digests = (count: number, bytes: number) =>
-    repeat(count, (i) => ({ v: hex(i * 7919).repeat(6).slice(0, 2 * bytes) }));
-  const base64 = (count: number) =>
-    repeat(count, (i) => ({ v: btoa(`some text, at ${i + 1000}`) }));
-  const formatOf = (documents: readonly Record<string, unknown>[]) => {
-    const [type] = fieldOf(documents, "v").value.types;
-    return type?.type === "scalar" ? type.format : undefined;
-  };
-  // Few values are known; of many, it is their length that tells.
-  for (const count of [25, 5000]) {
-    for (const bytes of [16, 20, 32, 64]) assertEquals(formatOf(digests(count, bytes)), undefined);
-    assertEquals(formatOf(base64(count)), "base64");
-  }
-  assertEquals(formatOf(digests(25, 12)), "hex24");
 });
