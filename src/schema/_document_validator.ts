@@ -13,7 +13,7 @@ import type {
   VariantsModel,
 } from "./model.ts";
 import { childPath } from "./_path.ts";
-import { hasUnknown, isUuid, walkType } from "./_walk.ts";
+import { hasUnknown, isUuid, namedTypes } from "./_walk.ts";
 import type { Mismatch } from "./validate.ts";
 
 /** Fields, as they are looked up by the keys of a raw document. */
@@ -32,7 +32,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Holds raw documents to one schema; what it looks up by is made once. */
 export class DocumentValidator {
   readonly #root: NamedModel;
-  readonly #byName = new Map<string, NamedModel>();
+  readonly #byName: ReadonlyMap<string, NamedModel>;
   readonly #fields = new Map<readonly FieldModel[], Fields>();
   #buffer: Uint8Array = new Uint8Array(0);
   #closed = false;
@@ -41,11 +41,7 @@ export class DocumentValidator {
   /** Prepares to validate by a schema. */
   constructor({ root }: SchemaModel) {
     this.#root = root;
-    walkType(root, (type) => {
-      if (type.type === "object" || type.type === "variants" || type.type === "map") {
-        if (!this.#byName.has(type.name)) this.#byName.set(type.name, type);
-      }
-    });
+    this.#byName = namedTypes(root);
   }
 
   /** The first thing wrong with the document at an offset. */

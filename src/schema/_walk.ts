@@ -1,4 +1,4 @@
-import type { ScalarModel, SchemaModel, TypeModel, ValueModel } from "./model.ts";
+import type { NamedModel, ScalarModel, SchemaModel, TypeModel, ValueModel } from "./model.ts";
 
 /** Visits a type and all that it is made of, in the order they are met. */
 export function walkType(type: TypeModel, visit: (type: TypeModel) => void): void {
@@ -30,6 +30,16 @@ export function walkType(type: TypeModel, visit: (type: TypeModel) => void): voi
 
 function walkTypes({ types }: ValueModel, visit: (type: TypeModel) => void): void {
   for (const type of types) walkType(type, visit);
+}
+
+/** All types of objects that something is made of, by name. */
+export function namedTypes(root: NamedModel): Map<string, NamedModel> {
+  const found = new Map<string, NamedModel>();
+  walkType(root, (type) => {
+    if (type.type !== "object" && type.type !== "variants" && type.type !== "map") return;
+    if (!found.has(type.name)) found.set(type.name, type);
+  });
+  return found;
 }
 
 /** Names of the types that recursive ones go back to. */

@@ -3,7 +3,7 @@ import { type Namespace, UsageError, VERSION } from "../core/mod.ts";
 import { loadProfiles, Profile, type ProfiledCollection, saveProfiles } from "../profile/mod.ts";
 import { type InferOptions, inferSchemas, type SchemaModel } from "../schema/mod.ts";
 import type { GenerateContext } from "../schema/gen/generator.ts";
-import { walkType } from "../schema/_walk.ts";
+import { namedTypes } from "../schema/_walk.ts";
 import { GENERATED_MARK } from "../schema/gen/_share.ts";
 import { growingSample } from "./_growing_sample.ts";
 import { generatorSamples } from "./generator_samples.ts";
@@ -134,14 +134,6 @@ function holds(text: string, name: string): boolean {
   return (!word.test(before) && !word.test(after)) || holds(text.slice(at + name.length), name);
 }
 
-function typeNames({ root }: SchemaModel): Set<string> {
-  const names = new Set<string>();
-  walkType(root, (type) => {
-    if ("name" in type) names.add(type.name);
-  });
-  return names;
-}
-
 /** Whether a mutant is one that every target can tell: numbers are not told apart, nor kinds of text. */
 function isPlain({ value, kind }: Mutant): boolean {
   if (value === undefined || kind === undefined) return true;
@@ -219,7 +211,7 @@ export const generatorChecks: readonly GeneratorCheck[] = [
       const { before, after } = growingSample();
       const old = profiled(before), grown = profiled(after);
       const oldText = textOf(suite, [old]), grownText = textOf(suite, [grown]);
-      const names = [...typeNames(inferSchemas([old])[0]!)].filter((name) => holds(oldText, name));
+      const names = [...namedTypes(inferSchemas([old])[0]!.root).keys()].filter((name) => holds(oldText, name));
       assert(names.length > 0, "the text holds the name of a type of the model");
       for (const name of names) {
         assert(holds(grownText, name), `the name "${name}" is gone once there are more documents`);

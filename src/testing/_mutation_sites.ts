@@ -1,7 +1,7 @@
 import { documentLength } from "../core/mod.ts";
 import { BSON_TYPE, elements, type KeyedElementSpan } from "../bson/mod.ts";
 import type { FieldModel, NamedModel, SchemaModel, TypeModel, ValueModel } from "../schema/mod.ts";
-import { walkType } from "../schema/_walk.ts";
+import { namedTypes } from "../schema/_walk.ts";
 
 /** A place in a document that can be made wrong. */
 export type MutationSite =
@@ -27,12 +27,8 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** All places in a document that its schema says something about. */
 export function mutationSites({ root }: SchemaModel, document: Uint8Array): MutationSite[] {
-  const byName = new Map<string, NamedModel>();
-  walkType(root, (type) => {
-    if ("name" in type && type.type !== "ref") byName.set(type.name, type);
-  });
   const sites: MutationSite[] = [];
-  new Walk(document, byName, sites).structure(root, 0, "", [], []);
+  new Walk(document, namedTypes(root), sites).structure(root, 0, "", [], []);
   return sites;
 }
 

@@ -1,5 +1,8 @@
 import type { NamedModel, ValueModel } from "../model.ts";
 
+/** Columns of a line at most, as `deno fmt` has it. */
+export const WIDTH = 100;
+
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
 
 /** A key as it stands in an object type or literal: quoted where it is no identifier. */
@@ -21,6 +24,14 @@ export function quoted(value: string | number): string {
   const count = (quote: string) => text.slice(1, -1).split(quote).length;
   if (typeof value === "number" || count('"') <= count("'")) return text;
   return `'${text.slice(1, -1).replaceAll("'", "\\'").replaceAll('\\"', '"')}'`;
+}
+
+/** Imports the types of classes of the driver, in the order that `deno fmt` puts names in. */
+export function importLine(classes: Iterable<string>): string {
+  const names = [...classes].sort((a, b) => a.toLowerCase() < b.toLowerCase() ? -1 : 1);
+  const line = `import type { ${names.join(", ")} } from "mongodb";`;
+  if (line.length <= WIDTH) return line;
+  return `import type {\n${names.map((name) => `  ${name},\n`).join("")}} from "mongodb";`;
 }
 
 /** Text that can stand inside a block comment. */
@@ -46,10 +57,12 @@ export function dbRefOf(type: NamedModel): "always" | "some" | "never" {
   const find = (key: string) => fields.find((field) => field.key === key);
   const ref = find("$ref"), id = find("$id"), db = find("$db");
   if (ref === undefined || id === undefined || !strings(ref.value).some) return "never";
+  const others = fields.filter(({ key }) => key.startsWith("$") && !/^\$(?:ref|id|db)$/.test(key));
+  if (id.value.types.length === 0 || others.some(({ optional }) => !optional)) return "never";
   if (type.type === "map" || type.open) return "some";
   const always = !ref.optional && !id.optional && strings(ref.value).all &&
     id.value.nulls + id.value.undefineds === 0 && (db === undefined || strings(db.value).all) &&
-    fields.every(({ key }) => !key.startsWith("$") || /^\$(?:ref|id|db)$/.test(key));
+    others.length === 0;
   return always ? "always" : "some";
 }
 

@@ -11,7 +11,7 @@ import type {
 import { hasUnknown, referredNames } from "../_walk.ts";
 import { flatJson, type Json, type JsonObject, layoutJson } from "./_json_schema_layout.ts";
 import { formSchema, type JsonForm, jsonScalar, type Schema } from "./_json_schema_scalar.ts";
-import { fieldNotes, headerLines } from "./_share.ts";
+import { fieldNotes, headerLines, keyNotes } from "./_share.ts";
 import type { GenerateContext } from "./generator.ts";
 
 const NULL: Schema = { type: "null" };
@@ -129,10 +129,7 @@ export class JsonSchemaWriter {
   }
 
   #notes(field: FieldModel): string[] {
-    const notes = fieldNotes(field);
-    for (const type of field.value.types) {
-      if (type.type === "map") notes.push(`Keys are data: ${type.keys}.`);
-    }
+    const notes = [...fieldNotes(field), ...keyNotes(field.value)];
     if (field.key === "__proto__" && !field.optional) notes.push("Required, but not checked.");
     return notes;
   }

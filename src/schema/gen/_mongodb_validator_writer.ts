@@ -1,14 +1,6 @@
 import { formatNamespace, UsageError } from "../../core/mod.ts";
-import type {
-  FieldModel,
-  MapModel,
-  ObjectModel,
-  SchemaModel,
-  TypeModel,
-  ValueModel,
-  VariantsModel,
-} from "../model.ts";
-import { walkType } from "../_walk.ts";
+import type { FieldModel, NamedModel, SchemaModel, TypeModel, ValueModel } from "../model.ts";
+import { hasUnknown, namedTypes } from "../_walk.ts";
 import { type Json, type JsonObject, layoutJson } from "./_json_schema_layout.ts";
 import {
   ANY,
@@ -24,10 +16,8 @@ import {
   propertyPattern,
   type Rules,
 } from "./_mongodb_validator_schema.ts";
-import { fieldNotes, headerLines, typeNotes } from "./_share.ts";
+import { fieldNotes, headerLines, keyNotes, typeNotes } from "./_share.ts";
 import type { GenerateContext } from "./generator.ts";
-
-type Named = ObjectModel | VariantsModel | MapModel;
 
 /** How deep recursion is followed where the model does not say how deep documents are. */
 const SOME_LEVELS = 6;
@@ -47,7 +37,7 @@ export class MongoValidatorWriter {
   readonly #rules: Rules;
   readonly #closed: boolean;
   readonly #collMod: boolean;
-  #byName: ReadonlyMap<string, Named> = new Map();
+  #byName: ReadonlyMap<string, NamedModel> = new Map();
   /** The level from which on recursion is not followed. */
   #deepest = 0;
   #schemas = 0;
@@ -104,13 +94,7 @@ export class MongoValidatorWriter {
 
   #document(model: SchemaModel): JsonObject {
     const { root, depth, notes } = model;
-    const byName = new Map<string, Named>();
-    walkType(root, (type) => {
-      if (type.type === "object" || type.type === "variants" || type.type === "map") {
-        if (!byName.has(type.name)) byName.set(type.name, type);
-      }
-    });
-    this.#byName = byName;
+    this.#byName = namedTypes(root);
     const part = this.#unrolled(root, depth ?? SOME_LEVELS);
     const description = [
       ...headerLines([model], this.#context),
@@ -126,7 +110,7 @@ export class MongoValidatorWriter {
   }
 
   /** The schema of a document, with recursion followed as deep as it may be without being too much. */
-  #unrolled(root: Named, depth: number): Part {
+  #unrolled(root: NamedModel, depth: number): Part {
     const write = (deepest: number): Part => {
       this.#deepest = deepest;
       this.#schemas = 0;
@@ -148,7 +132,7 @@ export class MongoValidatorWriter {
     return part;
   }
 
-  #named(type: Named, place: Place, isDocument = false): Part {
+  #named(type: NamedModel, place: Place, isDocument = false): Part {
     this.#schemas++;
     switch (type.type) {
       case "object":
@@ -221,10 +205,7 @@ export class MongoValidatorWriter {
   }
 
   #notes(field: FieldModel): string[] {
-    const notes = fieldNotes(field);
-    for (const type of field.value.types) {
-      if (type.type === "map") notes.push(`Keys are data: ${type.keys}.`);
-    }
+    const notes = [...fieldNotes(field), ...keyNotes(field.value)];
     if (!field.optional && !isFindable(field.key)) {
       notes.push("Required, but not checked.");
     }
@@ -234,14 +215,9 @@ export class MongoValidatorWriter {
   /** What stands at a path. */
   #value(value: ValueModel, place: Place): JsonObject {
     const parts: Part[] = [];
-    let known = value.nulls + value.undefineds;
-    for (const { count } of value.outliers) known += count;
-    for (const type of value.types) {
-      known += type.count;
-      parts.push(...this.#type(type, place));
-    }
+    for (const type of value.types) parts.push(...this.#type(type, place));
     // They lie too deep to be known.
-    if (known < value.total) parts.push({ types: ["object"] }, { types: ["array"] });
+    if (hasUnknown(value)) parts.push({ types: ["object"] }, { types: ["array"] });
     if (value.undefineds > 0) parts.push({ types: ["undefined"] });
     if (value.nulls > 0) parts.push({ types: ["null"] });
     return joined(parts);
@@ -287,7 +263,7 @@ export class MongoValidatorWriter {
   }
 
   /** Objects as parts of a union. */
-  #objects(type: Named, place: Place): Part[] {
+  #objects(type: NamedModel, place: Place): Part[] {
     const inner = { ...place, nesting: place.nesting + 2 };
     return type.type === "variants"
       ? type.variants.map(({ object }) => this.#named(object, inner))

@@ -1,6 +1,6 @@
 import type { FieldModel, TupleModel, TypeModel, ValueModel } from "../model.ts";
 import { HARD_SPACE, pythonLiteral } from "./_python.ts";
-import { fieldNotes } from "./_share.ts";
+import { fieldNotes, SUBTYPES } from "./_share.ts";
 
 /** First and last millisecond that `datetime` holds. */
 const DATETIME = { min: -62135596800000n, max: 253402300799999n };
@@ -77,18 +77,12 @@ function positions({ elements }: TupleModel): string {
   return new Set(names).size === 1 ? "" : `: ${names.join(", ")}`;
 }
 
-const SUBTYPES: Readonly<Record<number, string>> = {
-  3: "legacy UUID",
-  4: "UUID",
-  5: "MD5",
-  6: "encrypted",
-  8: "sensitive",
-  9: "vector",
-};
-
 function subtypeNotes(subtypes: ReadonlyMap<number, number> | undefined): string[] {
   const kinds = [...subtypes?.keys() ?? []].sort((a, b) => a - b);
   if (kinds.every((kind) => kind === 0)) return [];
-  const names = kinds.map((kind) => kind in SUBTYPES ? `${kind} (${SUBTYPES[kind]})` : `${kind}`);
+  const names = kinds.map((kind) => {
+    const name = SUBTYPES.get(kind);
+    return name === undefined ? `${kind}` : `${kind} (${name})`;
+  });
   return [`Binary subtype ${names.join(", ")}.`];
 }

@@ -8,7 +8,7 @@ import type {
   ValueModel,
   VariantsModel,
 } from "../model.ts";
-import { walkType } from "../_walk.ts";
+import { namedTypes } from "../_walk.ts";
 import type { GenerateContext } from "./generator.ts";
 import {
   commentLines,
@@ -52,14 +52,7 @@ export abstract class PythonWriter {
     this.#context = context;
     this.options = context.options;
     for (const { root } of models) {
-      walkType(root, (type) => {
-        if (type.type === "object" || type.type === "variants" || type.type === "map") {
-          this.#byName.set(type.name, type);
-        }
-        if (type.type === "variants") {
-          for (const { object } of type.variants) this.#byName.set(object.name, object);
-        }
-      });
+      for (const [name, type] of namedTypes(root)) this.#byName.set(name, type);
     }
     for (const { root } of models) this.nameOf(root.name);
   }

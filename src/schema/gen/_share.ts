@@ -43,7 +43,7 @@ function mostMissing(n: number): string {
 }
 
 /** A count of a whole as people say it: `312 of 966 (32%)`; some are never 0%, not all never 100%. */
-export function shareOf(count: number, of: number): string {
+function shareOf(count: number, of: number): string {
   return `${count} of ${of} (${percentOf(count, of)})`;
 }
 
@@ -128,7 +128,7 @@ function scalarNotes(type: ScalarModel, several: boolean): string[] {
 }
 
 /** Subtypes of binaries that say what they hold. */
-const SUBTYPES: ReadonlyMap<number, string> = new Map([
+export const SUBTYPES: ReadonlyMap<number, string> = new Map([
   [1, "function"],
   [3, "legacy UUID"],
   [4, "UUID"],

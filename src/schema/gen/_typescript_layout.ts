@@ -1,3 +1,5 @@
+import { WIDTH } from "./_javascript.ts";
+
 /** A TypeScript type, before it is known on how many lines it stands. */
 export type TypeText =
   | string
@@ -5,9 +7,6 @@ export type TypeText =
   | { readonly array: TypeText }
   | { readonly tuple: readonly TypeText[] }
   | { readonly record: TypeText };
-
-/** Columns of a line at most. */
-export const WIDTH = 100;
 
 /** A type on one line. */
 export function flat(type: TypeText): string {

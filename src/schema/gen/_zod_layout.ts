@@ -1,7 +1,4 @@
-import { propertyKey } from "./_javascript.ts";
-
-/** The most columns of a line. */
-const WIDTH = 100;
+import { propertyKey, WIDTH } from "./_javascript.ts";
 
 /** An expression or a type: text, or something with parts between brackets. */
 export type Node = string | {

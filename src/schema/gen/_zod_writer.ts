@@ -8,10 +8,10 @@ import type {
   ValueModel,
   VariantsModel,
 } from "../model.ts";
-import { hasUnknown, referredNames, walkType } from "../_walk.ts";
+import { hasUnknown, namedTypes, referredNames } from "../_walk.ts";
 import { type DriverDecoding, driverDecoding } from "./_driver_options.ts";
-import { comment, quoted } from "./_javascript.ts";
-import { fieldNotes, headerLines } from "./_share.ts";
+import { comment, dbRefOf, importLine, quoted } from "./_javascript.ts";
+import { fieldNotes, headerLines, keyNotes } from "./_share.ts";
 import { helperLines, helperName, ZOD_RESERVED } from "./_zod_helpers.ts";
 import { call, flat, layout, list, memberKey, type Node, typeOf } from "./_zod_layout.ts";
 import {
@@ -22,7 +22,6 @@ import {
   NULL,
   nullable,
   recordOf,
-  STRING,
   UNDEFINED,
   unionOf,
   UNKNOWN,
@@ -56,12 +55,7 @@ export class ZodWriter {
     this.#closed = context.options.closed === true;
     this.#enforceFormats = context.options.enforceFormats === true;
     this.#referred = referredNames(models);
-    const names = new Set<string>();
-    for (const { root } of models) {
-      walkType(root, (type) => {
-        if ("name" in type) names.add(type.name);
-      });
-    }
+    const names = new Set(models.flatMap(({ root }) => [...namedTypes(root).keys()]));
     for (const name of names) {
       let safe = name;
       while (ZOD_RESERVED.has(safe) || (safe !== name && names.has(safe))) safe += "_";
@@ -74,9 +68,7 @@ export class ZodWriter {
     for (const { root } of this.#models) this.#declare(root);
     const { lines, classes } = helperLines(this.#helpers, this.#decoding.json);
     const header = headerLines(this.#models, this.#context).map((line) => `// ${line}`);
-    if (classes.length > 0) {
-      header.push(importLine(classes.sort(compareNames)));
-    }
+    if (classes.length > 0) header.push(importLine(classes));
     header.push(`import { z } from "zod";`);
     const parts = [header.join("\n")];
     if (lines.length > 0) parts.push(lines.join("\n"));
@@ -112,14 +104,15 @@ export class ZodWriter {
     }
   }
 
-  #object({ fields, open }: ObjectModel): string {
+  #object(type: ObjectModel): string {
+    const { fields, open } = type;
     const kind = this.#closed && !open ? "strictObject" : "looseObject";
-    const reference = this.#decoding.json ? "no" : dbReference(fields);
-    const { value: dbRef } = reference === "no" ? STRING : this.#use("DBRef");
-    if (reference === "always") return flat(dbRef);
-    if (reference === "no") return `z.${kind}({${this.#members(fields, 0)}})`;
+    const reference = this.#decoding.json ? "never" : dbRefOf(type);
+    if (reference === "never") return `z.${kind}({${this.#members(fields, 0)}})`;
+    const dbRef = flat(this.#use("DBRef").value);
+    if (reference === "always") return dbRef;
     // A document with these keys is decoded as a class of its own.
-    return `z.union([\n  ${flat(dbRef)},\n  z.${kind}({${this.#members(fields, 2)}}),\n])`;
+    return `z.union([\n  ${dbRef},\n  z.${kind}({${this.#members(fields, 2)}}),\n])`;
   }
 
   /** Members on lines of their own, in braces that are on a line with so many blanks before it. */
@@ -168,8 +161,8 @@ export class ZodWriter {
         const more = type.values.length > 12 ? ` and ${type.values.length - 12} more` : "";
         notes.push(`Seen: ${shown}${more}.`);
       }
-      if (type.type === "map") notes.push(`Keys are data: ${type.keys}.`);
     }
+    notes.push(...keyNotes(field.value));
     if (field.key === "__proto__") notes.push("Zod does not look at this key.");
     return notes;
   }
@@ -264,7 +257,7 @@ export class ZodWriter {
     for (const { object } of variants) {
       const field = object.fields.find(({ key }) => key === tag);
       discriminated &&= field !== undefined && !field.optional &&
-        (this.#decoding.json || dbReference(object.fields) === "no");
+        (this.#decoding.json || dbRefOf(object) === "never");
       names.push(this.#declare(object).value);
     }
     return discriminated
@@ -279,38 +272,4 @@ export class ZodWriter {
     const name = helperName(helper);
     return { value: name, type: `typeof ${name}` };
   }
-}
-
-/**
- * Whether the driver takes an object for a reference: it has a text `$ref` and an `$id`, and no other
- * key that begins with `$` but `$db`.
- */
-function dbReference(fields: readonly FieldModel[]): "no" | "maybe" | "always" {
-  const isText = ({ value }: FieldModel) =>
-    value.types.some(({ type, ...rest }) =>
-      type === "scalar" && "kind" in rest && (rest.kind === "string" || rest.kind === "symbol")
-    );
-  const only = ({ value }: FieldModel) => value.types.length === 1 && value.nulls === 0;
-  const find = (name: string) => fields.find(({ key }) => key === name);
-  const ref = find("$ref"), id = find("$id"), db = find("$db");
-  if (ref === undefined || id === undefined || !isText(ref)) return "no";
-  const others = fields.filter(({ key }) => key.startsWith("$") && !/^\$(ref|id|db)$/.test(key));
-  if (others.some(({ optional }) => !optional)) return "no";
-  if (id.value.types.length === 0) return "no";
-  const always = others.length === 0 && !ref.optional && only(ref) && ref.value.undefineds === 0 &&
-    !id.optional && id.value.nulls + id.value.undefineds === 0 &&
-    (db === undefined || (isText(db) && only(db) && db.value.undefineds === 0));
-  return always ? "always" : "maybe";
-}
-
-function importLine(classes: readonly string[]): string {
-  const line = `import type { ${classes.join(", ")} } from "mongodb";`;
-  if (line.length <= 100) return line;
-  return `import type {\n${classes.map((name) => `  ${name},\n`).join("")}} from "mongodb";`;
-}
-
-/** In the order that `deno fmt` puts names in. */
-function compareNames(a: string, b: string): number {
-  const [x, y] = [a.toLowerCase(), b.toLowerCase()];
-  return x < y ? -1 : x > y ? 1 : 0;
 }

@@ -9,9 +9,9 @@ import type {
 import { DRIVER_OPTIONS, type DriverDecoding, driverDecoding } from "./_driver_options.ts";
 import { referredNames } from "../_walk.ts";
 import type { GenerateContext, Generator } from "./generator.ts";
-import { comment, dbRefOf, propertyKey, quoted } from "./_javascript.ts";
+import { comment, dbRefOf, importLine, propertyKey, quoted } from "./_javascript.ts";
 import { binaryNotes, fieldNotes, headerLines, keyNotes, typeNotes } from "./_share.ts";
-import { docComment, layout, type TypeText, unionOf, WIDTH } from "./_typescript_layout.ts";
+import { docComment, layout, type TypeText, unionOf } from "./_typescript_layout.ts";
 import { scalarTypes } from "./_typescript_scalar.ts";
 
 /** TypeScript types of documents as the MongoDB driver gives them, or as their JSON form. */
@@ -62,7 +62,7 @@ class TypeScriptWriter {
     }
     const header = headerLines(this.#models, this.#context).map((line) => `// ${line}`);
     for (const { notes } of this.#models) header.push(...notes.map((note) => `// ${note}`));
-    if (this.#imports.size > 0) header.push(importLine([...this.#imports]));
+    if (this.#imports.size > 0) header.push(importLine(this.#imports));
     return `${[header.join("\n"), ...this.#blocks].join("\n\n")}\n`;
   }
 
@@ -185,11 +185,4 @@ class TypeScriptWriter {
     this.#imports.add(name);
     return name;
   }
-}
-
-function importLine(names: readonly string[]): string {
-  const sorted = [...names].sort((a, b) => a.toLowerCase() < b.toLowerCase() ? -1 : 1);
-  const one = `import type { ${sorted.join(", ")} } from "mongodb";`;
-  if (one.length <= WIDTH) return one;
-  return `import type {\n${sorted.map((name) => `  ${name},\n`).join("")}} from "mongodb";`;
 }

@@ -74,7 +74,7 @@ const TEXT = `{
         "address": { "$ref": "#/$defs/OrderAddress" },
         "payment": { "$ref": "#/$defs/OrderPayment" },
         "stock": {
-          "description": "Keys are data: date.",
+          "description": "Keys are dates.",
           "type": "object",
           "additionalProperties": { "type": "integer" }
         },

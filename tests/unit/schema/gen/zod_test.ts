@@ -111,7 +111,7 @@ export const Order = z.looseObject({
   closed: z.exactOptional(z.nullable(z.date())),
   address: OrderAddress,
   payment: OrderPayment,
-  /** Keys are data: date. */
+  /** Keys are dates. */
   stock: z.record(z.string(), z.int()),
   at: z.tuple([z.number(), z.int()]),
   /** Seen: "new", 'so "old"'. */
