@@ -8,6 +8,7 @@ import type {
   VariantsModel,
 } from "../model.ts";
 import type { GenerateContext, Generator } from "./generator.ts";
+import { FORMAT_PATTERNS } from "./_format_patterns.ts";
 import { attributeNames } from "./_pydantic_names.ts";
 import {
   call,
@@ -22,7 +23,12 @@ import {
 import { pythonNotes, valueNotes } from "./_python_notes.ts";
 import { docLine, placeOf, PythonWriter } from "./_python_writer.ts";
 
-/** Pydantic models of documents as PyMongo gives them. */
+/**
+ * Pydantic models of documents as PyMongo gives them.
+ *
+ * PyMongo gives arrays as lists, so a tuple is a list of its length, whose elements may each be what
+ * any of its positions holds; a comment says what is where.
+ */
 export const pydanticGenerator: Generator = {
   kind: "pydantic",
   summary: "Pydantic models (2.8 or newer), as PyMongo decodes documents",
@@ -40,24 +46,18 @@ export const pydanticGenerator: Generator = {
   },
 };
 
-const HEX = "[0-9A-Fa-f]";
-
-/** Each format's name in Python, and an expression that whatever the profile takes for it fits. */
-const FORMATS: Readonly<Record<FormatName, { readonly name: string; readonly pattern: string }>> = {
-  uuid: { name: "_Uuid", pattern: `^${HEX}{8}-${HEX}{4}-${HEX}{4}-${HEX}{4}-${HEX}{12}$` },
-  dateTime: {
-    name: "_DateTime",
-    pattern: "^[0-9]{4}-[01][0-9]-[0-3][0-9][Tt ][0-2][0-9]:[0-5][0-9](:[0-6][0-9]([.,][0-9]+)?)?" +
-      "([Zz]|[+-][0-2][0-9]:?([0-5][0-9])?)?$",
-  },
-  date: { name: "_Date", pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$" },
-  email: { name: "_Email", pattern: "^[!-?A-~]+@[!-?A-~]+\\.[!-?A-~]+$" },
-  uri: { name: "_Uri", pattern: "^[A-Za-z][A-Za-z0-9+.-]*://[!-~]+$" },
-  ipv4: { name: "_Ipv4", pattern: "^[0-9]{1,3}(\\.[0-9]{1,3}){3}$" },
-  ipv6: { name: "_Ipv6", pattern: "^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$" },
-  hex24: { name: "_Hex24", pattern: `^${HEX}{24}$` },
-  int: { name: "_Integer", pattern: "^-?(0|[1-9][0-9]*)$" },
-  base64: { name: "_Base64", pattern: "^[A-Za-z0-9+/]+={0,2}$" },
+/** Each format's name in Python. */
+const FORMATS: Readonly<Record<FormatName, string>> = {
+  uuid: "_Uuid",
+  dateTime: "_DateTime",
+  date: "_Date",
+  email: "_Email",
+  uri: "_Uri",
+  ipv4: "_Ipv4",
+  ipv6: "_Ipv6",
+  hex24: "_Hex24",
+  int: "_Integer",
+  base64: "_Base64",
 };
 
 /** The class that all others are made from. */
@@ -105,9 +105,9 @@ class PydanticWriter extends PythonWriter {
     if (formats.length > 0) {
       const annotated = this.use("typing", "Annotated");
       this.use("pydantic", "Field");
-      for (const { name, pattern } of formats.map((format) => FORMATS[format])) {
-        const before = `${name}: ${this.use("typing", "TypeAlias")} = `;
-        const field = call("Field", `pattern=r"${pattern}"`);
+      for (const format of formats) {
+        const before = `${FORMATS[format]}: ${this.use("typing", "TypeAlias")} = `;
+        const field = call("Field", `pattern=r"${FORMAT_PATTERNS[format]}"`);
         lines.push(...layout("", before, subscript(annotated, "str", field)));
       }
       lines.push("", "");
@@ -194,7 +194,7 @@ class PydanticWriter extends PythonWriter {
   protected override stringType({ format }: ScalarModel): Expression {
     if (!this.#enforce || format === undefined) return "str";
     this.#formats.add(format);
-    return FORMATS[format].name;
+    return FORMATS[format];
   }
 
   protected override tuple(element: Expression, length: number): Expression {
