@@ -14,7 +14,12 @@ import { RESERVED } from "./_python_names.ts";
 import { pythonNotes } from "./_python_notes.ts";
 import { docLine, PythonWriter } from "./_python_writer.ts";
 
-/** Python's `TypedDict`s of documents as PyMongo gives them. */
+/**
+ * Python's `TypedDict`s of documents as PyMongo gives them.
+ *
+ * PyMongo gives arrays as lists, so a tuple is a list, whose elements may each be what any of its
+ * positions holds; a comment says how many there are, and what is where.
+ */
 export const typeddictGenerator: Generator = {
   kind: "typeddict",
   summary: "Python TypedDict types, as PyMongo decodes documents (Python 3.11 or newer)",

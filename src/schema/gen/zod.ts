@@ -5,6 +5,9 @@ import type { Generator } from "./generator.ts";
 /**
  * Zod 4 schemas that take documents as the MongoDB driver decodes them, or their JSON form, and the
  * types that they infer.
+ *
+ * To Zod a value of a class is an object too. Objects all of whose fields are optional are not told
+ * from a date, or where other fields are allowed from any value of a class.
  */
 export const zodGenerator: Generator = {
   kind: "zod",
