@@ -14,8 +14,6 @@ export interface SchemaModel {
   readonly documents: number;
   /** How many there are, where only a sample was read. */
   readonly of?: number;
-  /** Things to say that have no place in a type. */
-  readonly notes: readonly string[];
   /** Where types are recursive: how deep objects and arrays are in documents, the document itself 1. */
   readonly depth?: number;
 }

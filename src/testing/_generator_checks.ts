@@ -211,7 +211,9 @@ export const generatorChecks: readonly GeneratorCheck[] = [
       const { before, after } = growingSample();
       const old = profiled(before), grown = profiled(after);
       const oldText = textOf(suite, [old]), grownText = textOf(suite, [grown]);
-      const names = [...namedTypes(inferSchemas([old])[0]!.root).keys()].filter((name) => holds(oldText, name));
+      const names = [...namedTypes(inferSchemas([old])[0]!.root).keys()].filter((name) =>
+        holds(oldText, name)
+      );
       assert(names.length > 0, "the text holds the name of a type of the model");
       for (const name of names) {
         assert(holds(grownText, name), `the name "${name}" is gone once there are more documents`);

@@ -93,12 +93,11 @@ export class MongoValidatorWriter {
   }
 
   #document(model: SchemaModel): JsonObject {
-    const { root, depth, notes } = model;
+    const { root, depth } = model;
     this.#byName = namedTypes(root);
     const part = this.#unrolled(root, depth ?? SOME_LEVELS);
     const description = [
       ...headerLines([model], this.#context),
-      ...notes,
       ...typeNotes(root),
     ].join(" ");
     const schema = partSchema(part);

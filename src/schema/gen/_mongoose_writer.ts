@@ -63,10 +63,7 @@ export class MongooseWriter {
   /** The text of the file. */
   text(): string {
     for (const model of this.#models) this.#document(model);
-    const header = [
-      ...headerLines(this.#models, this.#context),
-      ...this.#models.flatMap(({ notes }) => notes),
-    ].map((line) => `// ${line}`);
+    const header = headerLines(this.#models, this.#context).map((line) => `// ${line}`);
     header.push(`import mongoose, { type InferSchemaType, Schema } from "mongoose";`);
     return `${[header.join("\n"), ...helperTexts(this.#helpers), ...this.#blocks].join("\n\n")}\n`;
   }

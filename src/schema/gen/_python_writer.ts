@@ -99,12 +99,11 @@ export abstract class PythonWriter {
     }
     const prelude = this.prelude();
     const epilogue = this.epilogue();
-    const notes = this.#models.flatMap(({ notes }) => notes);
     // A comment in the first two lines could be read as the name of an encoding.
     const dates = this.#imports.has("datetime")
       ? ["Dates are in UTC, without a time zone unless the client is tz_aware."]
       : [];
-    const header = [...headerLines(this.#models, this.#context), ...dates, ...notes]
+    const header = [...headerLines(this.#models, this.#context), ...dates]
       .map((line) => line.replace(/coding(?=[:=])/g, "coding "))
       .flatMap((line) => commentLines(line, ""));
     const blocks = [prelude, ...this.#blocks, epilogue].filter((lines) => lines.length > 0);

@@ -61,7 +61,6 @@ class TypeScriptWriter {
       this.#declare(root, `A document of ${comment(namespace.collection)}.`);
     }
     const header = headerLines(this.#models, this.#context).map((line) => `// ${line}`);
-    for (const { notes } of this.#models) header.push(...notes.map((note) => `// ${note}`));
     if (this.#imports.size > 0) header.push(importLine(this.#imports));
     return `${[header.join("\n"), ...this.#blocks].join("\n\n")}\n`;
   }

@@ -144,7 +144,6 @@ class Inference {
       namespace,
       documents: profile.documents,
       ...(of === undefined ? {} : { of }),
-      notes: [],
       ...(this.#references.size === 0 ? {} : { depth: depthOf(profile.root) }),
     };
   }

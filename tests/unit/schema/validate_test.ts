@@ -45,7 +45,7 @@ function fieldModel(scalar: Partial<ScalarModel>): SchemaModel {
     fields: [field],
     open: false,
   };
-  return { root, namespace, documents: 1, notes: [] };
+  return { root, namespace, documents: 1 };
 }
 
 Deno.test("validateDocument() takes each document that the model was made from", async (t) => {

@@ -72,7 +72,6 @@ const ref = (name: string): TypeModel => ({ type: "ref", name, count: 10 });
 export const RECURSIVE: SchemaModel = {
   namespace: { db: "shop", collection: "plans" },
   documents: 10,
-  notes: [],
   root: object("Plan", [
     optional("sum", [{
       type: "variants",
@@ -138,7 +137,6 @@ export const NO_PLANS: readonly Record<string, unknown>[] = [
 export const MODEL: SchemaModel = {
   namespace: { db: "shop", collection: "orders" },
   documents: 10,
-  notes: [],
   root: {
     type: "object",
     name: "Order",

@@ -266,12 +266,11 @@ Deno.test("`pydanticGenerator` checks formats where `enforceFormats` is given", 
 Deno.test("`pydanticGenerator` writes several collections as one module", async () => {
   await using python = await judgeOrSkip(judge);
   if (python === undefined) return;
-  const models = [{ ...MODEL, notes: ["What is said of all."] }, modelOf(SETS[0]!)];
+  const models = [MODEL, modelOf(SETS[0]!)];
   const text = pydanticGenerator.generate(models, {
     source: "coding: latin-1\n\0\u2028# type: ignore",
     version: "0.1.0",
     options: {},
   });
-  assertMatch(text, /^# What is said of all\.$/m);
   assertEquals(await python.compile([text]), [undefined]);
 });
