@@ -237,7 +237,10 @@ Deno.test("datahood transfer says what is wrong with a target, with exit code 4"
     assertEquals(missing.code, 4, missing.err);
     assertStringIncludes(missing.err, "nowhere");
     await Deno.mkdir(`${cwd}/folder.bson`);
-    const folder = await runCli(["transfer", "a.bson", "folder.bson", "--overwrite"], { cwd });
+    const folder = await runCli(
+      ["transfer", "a.bson", "folder.bson", "--to", "bson", "--overwrite"],
+      { cwd },
+    );
     assertEquals(folder.code, 4, folder.err);
     await Deno.mkdir(`${cwd}/closed`, { mode: 0o500 });
     const readOnly = await runCli(["transfer", "a.bson", "closed/b.bson"], { cwd });
