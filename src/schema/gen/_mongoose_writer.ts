@@ -2,15 +2,14 @@ import type { KeyClass } from "../../profile/mod.ts";
 import type {
   FieldModel,
   MapModel,
-  ObjectModel,
+  NamedModel,
   ScalarModel,
   SchemaModel,
   TupleModel,
   TypeModel,
   ValueModel,
-  VariantsModel,
 } from "../model.ts";
-import { walkType } from "../_walk.ts";
+import { hasUnknown, walkType } from "../_walk.ts";
 import { FORMAT_PATTERNS } from "./_format_patterns.ts";
 import { comment, dbRefOf, quoted } from "./_javascript.ts";
 import { helperTexts, type MongooseHelper } from "./_mongoose_helpers.ts";
@@ -31,7 +30,6 @@ import { fieldNotes, headerLines, typeNotes } from "./_share.ts";
 import { docComment } from "./_typescript_layout.ts";
 import type { GenerateContext } from "./generator.ts";
 
-type Named = ObjectModel | VariantsModel | MapModel;
 type Options = readonly (readonly [string, Code])[];
 
 /** Classes of keys that hold no dot: a `Map` refuses such keys, and those that begin with a dollar. */
@@ -79,7 +77,7 @@ export class MongooseWriter {
   }
 
   /** Declares the schema of a type, once; gives its name. */
-  #declare(type: Named, own: Options = [], doc?: string): string {
+  #declare(type: NamedModel, own: Options = [], doc?: string): string {
     const name = `${type.name}Schema`;
     if (this.#written.has(name)) return name;
     this.#written.add(name);
@@ -119,7 +117,7 @@ export class MongooseWriter {
   }
 
   #schemaOptions(
-    type: Named,
+    type: NamedModel,
     fields: readonly VariantField[],
     own: Options,
     { isDocument, left }: { isDocument: boolean; left: boolean },
@@ -224,12 +222,7 @@ export class MongooseWriter {
   /** What stands at a path. */
   #value(value: ValueModel): Spec {
     const { types } = value;
-    const counted = value.outliers.reduce((sum, { count }) => sum + count, 0);
-    const known = types.reduce((sum, { count }) => sum + count, 0) + counted +
-      value.nulls + value.undefineds;
-    // Some lie too deep to be known.
-    if (known < value.total) return this.#mixed([value]);
-    if (types.length === 0) return this.#mixed([value]);
+    if (hasUnknown(value) || types.length === 0) return this.#mixed([value]);
     const [only] = types as [TypeModel];
     if (types.length === 1 && only.type !== "scalar") return this.#container(only, value);
     if (types.every((type) => type.type === "scalar")) return this.#scalars(types, value);
@@ -306,7 +299,7 @@ export class MongooseWriter {
       : { type: MIXED, options: [["validate", check]], note: "A tuple." };
   }
 
-  #object(type: Named, value: ValueModel): Spec {
+  #object(type: NamedModel, value: ValueModel): Spec {
     const reference = dbRefOf(type);
     if (reference !== "never") return { ...this.#mixed([value]), note: "References (DBRef)." };
     if (type.type === "map") return this.#map(type, value);
@@ -365,10 +358,7 @@ export class MongooseWriter {
     const kinds = new Set<string>();
     const only: (string | number)[] = [];
     for (const value of values) {
-      let known = value.nulls + value.undefineds;
-      for (const { count } of value.outliers) known += count;
       for (const type of value.types) {
-        known += type.count;
         if (type.type !== "scalar") {
           const isArray = type.type === "array" || type.type === "tuple";
           if (isArray) kinds.add("array");
@@ -381,7 +371,7 @@ export class MongooseWriter {
           only.push(...type.values.map(({ value }) => value));
         } else for (const kind of scalarKinds(type)) kinds.add(kind);
       }
-      if (known < value.total) {
+      if (hasUnknown(value)) {
         kinds.add("object");
         kinds.add("array");
       }
@@ -394,7 +384,7 @@ export class MongooseWriter {
 }
 
 /** Whether objects in it may have no fields. */
-function holdsEmpty(type: Named): boolean {
+function holdsEmpty(type: NamedModel): boolean {
   let found = false;
   walkType(type, (inner) => {
     if (inner === type) return;
