@@ -144,6 +144,14 @@ async function askPermissions(args: readonly string[], io: CliIo): Promise<numbe
   });
 }
 
+/** Words behind `--` are no options: one that begins with a dash is a file here. */
+function withoutSeparator(args: readonly string[]): readonly string[] {
+  const at = args.indexOf("--");
+  if (at < 0) return args;
+  const words = args.slice(at + 1).map((word) => /^-./.test(word) ? `./${word}` : word);
+  return [...args.slice(0, at), ...words];
+}
+
 /** Parses a command line and does what it says; `action` stands in for that of its command. */
 async function run(
   args: readonly string[],
@@ -158,7 +166,7 @@ async function run(
     .globalType("word", new WordType());
   try {
     refuseEmptyValues(args, tree);
-    await root.parse([...args]);
+    await root.parse([...withoutSeparator(args)]);
     return code;
   } catch (error) {
     if (error instanceof ClosedOutput) return EXIT_CODES.done;

@@ -257,7 +257,9 @@ function refuseLater(text: string, kind: string, role: "source" | "target"): nev
   const kinds = DESCRIPTORS.filter(({ roles }) => roles.includes(role)).map(({ kind }) => kind);
   throw new UsageError(`Cannot ${verb} "${text}": this version does not ${verb} ${kind}.`, {
     hint: role === "source"
-      ? `what it reads: ${kinds.join(", ")}; mongoimport or bsondump can turn others into these`
+      ? `what it reads: ${
+        kinds.join(", ")
+      }; mongoimport loads JSON and CSV into a server, which it reads`
       : `what it writes: ${kinds.join(", ")}, such as orders.bson.gz`,
   });
 }

@@ -8,6 +8,7 @@ import {
   formatNamespace,
   type Issue,
   type Namespace,
+  NotFoundError,
   type Origin,
   throwIfInterrupted,
   UnsupportedError,
@@ -146,6 +147,12 @@ export async function inspectSource(
   for await (const info of source.describe(asking)) {
     if (include !== undefined && !include(info.namespace)) continue;
     tallies.set(formatNamespace(info.namespace), newTally(info));
+  }
+  if (tallies.size === 0 && include !== undefined) {
+    throw new NotFoundError(`Cannot find a collection in "${display}" that is asked for`, {
+      stage: "source",
+      hint: "leave out what chooses collections, to see all of them",
+    });
   }
   const issues: Issue[] = [];
   const origin = await source.origin?.(asking) ?? {};

@@ -142,7 +142,8 @@ const PERSONAL_KEYS = new Set(
     "birthday birthdate dateofbirth dob ssn socialsecuritynumber nationalid taxid passport " +
     "passportnumber driverslicense iban bic accountnumber cardnumber creditcard creditcardnumber " +
     "cvv cvc street streetaddress addressline1 addressline2 ip ipaddress remoteaddress cpf cnpj rg " +
-    "nif telefone celular senha sobrenome username screenname nickname login")
+    "nif telefone celular senha sobrenome username screenname nickname login " +
+    "name contactname customername patient patientname employeename authorname displayname nome")
     .split(" "),
 );
 

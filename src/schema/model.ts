@@ -22,6 +22,8 @@ export interface SchemaModel {
 export interface ValueModel {
   /** Types that values have; more than one is a union; none if only null or undefined was seen. */
   readonly types: readonly TypeModel[];
+  /** Whether an override says what stands here: then counts are not of what was seen. */
+  readonly given?: true;
   /** Values that are null. */
   readonly nulls: number;
   /** Values that are undefined (BSON type 6, deprecated). */

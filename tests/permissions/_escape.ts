@@ -110,6 +110,7 @@ export async function runWithMap(
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
+      "--no-lock",
       "--no-prompt",
       ...permissions,
       "--import-map",

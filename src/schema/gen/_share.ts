@@ -61,10 +61,13 @@ export function fieldNotes(field: FieldModel): string[] {
   const notes: string[] = [];
   if (field.optional) notes.push(`In ${shareOf(field.count, field.of)}.`);
   const { value } = field;
-  if (value.nulls > 0 && value.nulls < value.total) {
+  if (value.given) notes.push("As an override says.");
+  else if (value.nulls > 0 && value.nulls < value.total) {
     notes.push(`Null in ${shareOf(value.nulls, value.total)}.`);
   }
-  if (value.undefineds > 0) notes.push(`Undefined in ${shareOf(value.undefineds, value.total)}.`);
+  if (value.undefineds > 0 && !value.given) {
+    notes.push(`Undefined in ${shareOf(value.undefineds, value.total)}.`);
+  }
   notes.push(...valueNotes(value));
   if (field.personal) notes.push("Perhaps personal.");
   return notes;

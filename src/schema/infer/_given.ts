@@ -18,6 +18,7 @@ export function givenValue(
   const count = (kind: KindName, had: number) => kinds.includes(kind) ? Math.max(had, 1) : 0;
   return {
     types,
+    given: true,
     nulls: count("null", seen.nulls),
     undefineds: count("undefined", seen.undefineds),
     total: seen.total,

@@ -1,5 +1,6 @@
 import {
   type Address,
+  type Connector,
   DatahoodError,
   EXIT_CODES,
   exitCodeOf,
@@ -130,7 +131,7 @@ async function perform(
     onEvent: (event: TransferEvent) => reporter.event(event),
   };
   outcome.summary = flags.dryRun
-    ? await countSource(source, reading)
+    ? await countSource(source, { ...reading, views: viewsAt(target) })
     : await transfer(source, target, {
       ...reading,
       ...(flags.onConflict === undefined ? {} : { onConflict: flags.onConflict }),
@@ -139,6 +140,11 @@ async function perform(
       bypassDocumentValidation: flags.bypassDocumentValidation,
       stopOnError: flags.stopOnError,
     });
+}
+
+/** How the run itself would take a view. */
+function viewsAt({ target }: Connector): "definition" | "documents" {
+  return target?.capabilities.views ? "definition" : "documents";
 }
 
 /** Something that was to be written and was not, beside documents. */
@@ -208,7 +214,13 @@ function conclude(
         });}
     }
     if (error !== undefined && toFile && !stopped) {
-      reporter.line("info", `Nothing was written to ${job.target.display}.`);
+      reporter.line(
+        "info",
+        job.target.kind === "dump"
+          ? `Collections that were complete stay in ${job.target.display}, without a prelude.json; ` +
+            "--overwrite writes them again."
+          : `Nothing was written to ${job.target.display}.`,
+      );
     }
     if (flags.dryRun && error === undefined) {
       reporter.line(
