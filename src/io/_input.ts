@@ -1,4 +1,4 @@
-import { DataError, InterruptedError, IoError, throwIfInterrupted } from "../core/mod.ts";
+import { DataError, IoError, throwIfInterrupted } from "../core/mod.ts";
 import { fileReadNeeds } from "./needs.ts";
 import { action, type IoContext, translateIoError } from "./translate_error.ts";
 
@@ -110,7 +110,13 @@ export class Input {
 
   async #orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     const { promise, reject } = Promise.withResolvers<never>();
-    const stop = () => reject(new InterruptedError("The run was interrupted"));
+    const stop = () => {
+      try {
+        throwIfInterrupted(signal);
+      } catch (error) {
+        reject(error);
+      }
+    };
     signal.addEventListener("abort", stop, { once: true });
     try {
       return await Promise.race([work, promise]);
