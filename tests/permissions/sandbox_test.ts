@@ -223,8 +223,11 @@ Deno.test("datahood starts again for a --sandbox of its own alone", async (t) =>
       assertEquals(code, 0, err);
     });
     await t.step("not for one behind --", async () => {
-      const { code, err } = await run(["transfer", "a.bson", "null:", "--", "--sandbox"]);
-      assertEquals(code, 0, err);
+      const { code, err } = await run(["transfer", "--", "--sandbox.bson", "null:"]);
+      assertEquals(code, 3, err);
+      assertStringIncludes(err, 'Cannot read "./--sandbox.bson": there is no such file');
+      const behind = await run(["transfer", "a.bson", "null:", "--", "--sandbox"]);
+      assertEquals(behind.code, 2, behind.err);
     });
     await t.step("given twice it is a mistake", async () => {
       const { code, err } = await run(["inspect", "--sandbox", "a.bson", "--sandbox"]);

@@ -116,13 +116,15 @@ Deno.test("isPersonalKey() knows the names of secrets and of what is someone's o
       "firstName",
       "last name",
       "IBAN",
+      "name",
+      "customerName",
       "_id",
     ]
   ) {
     assertEquals(within(isPersonalKey, key), true, key);
   }
   for (
-    const key of ["", "a", "id", "name", "kind", "status", "passwordless", "email_verified", "1"]
+    const key of ["", "a", "id", "title", "kind", "status", "passwordless", "email_verified", "1"]
   ) {
     assertEquals(within(isPersonalKey, key), false, key);
   }
