@@ -61,8 +61,8 @@ export function fieldNotes(field: FieldModel): string[] {
   const notes: string[] = [];
   if (field.optional) notes.push(`In ${shareOf(field.count, field.of)}.`);
   const { value } = field;
-  if (value.given) notes.push("As an override says.");
-  else if (value.nulls > 0 && value.nulls < value.total) {
+  // What an override says was not counted.
+  if (!value.given && value.nulls > 0 && value.nulls < value.total) {
     notes.push(`Null in ${shareOf(value.nulls, value.total)}.`);
   }
   if (value.undefineds > 0 && !value.given) {

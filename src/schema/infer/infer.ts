@@ -40,6 +40,9 @@ import { type Named, nameObjects } from "./_type_names.ts";
 import { rootTypeName, typeName } from "./name.ts";
 import type { InferOptions, Override } from "./options.ts";
 
+/** Keys whose values are not kept, and which do not say whose they are: things have names too. */
+const UNTOLD: ReadonlySet<string> = new Set(["_id", "name"]);
+
 /**
  * Makes the models of collections from their profiles. No two types in them have the same name.
  *
@@ -260,7 +263,7 @@ class Inference {
       const { count, of } = share(field);
       if (count === 0 || this.#override(place.path).ignore) continue;
       const value = this.#value(field.node, place, names);
-      const personal = key !== "_id" && (field.node.personal || isPersonal(value));
+      const personal = !UNTOLD.has(key) && (field.node.personal || isPersonal(value));
       models.push({
         key,
         value,
