@@ -5,6 +5,7 @@ import {
   type Issue,
   type Namespace,
   type Origin,
+  type Query,
   type ReadOptions,
   type Source,
   type SourceItem,
@@ -16,6 +17,7 @@ import { type DumpSelection, isBucket, leftOut } from "../../mongodump/mod.ts";
 import { DumpNotes } from "../_dump_notes.ts";
 import type { ArchiveHead } from "./_head.ts";
 import { type ArchivePart, ArchiveReader } from "./_reader.ts";
+import { refuseQuery } from "../_refuse_file.ts";
 
 /** An archive whose head was read. */
 interface Opened extends AsyncDisposable {
@@ -194,14 +196,8 @@ export class ArchiveSource implements Source {
     return { ...info, estimate };
   }
 
-  #refuse(query: object, positioned: boolean): void {
-    const [part] = Object.entries(query).filter(([, value]) => value !== undefined);
-    if (part !== undefined) {
-      throw new UsageError(
-        `Cannot use ${part[0]} on "${this.#path}": an archive is read as it is`,
-        { hint: "Filter, projection, sort, skip and limit work on a MongoDB source." },
-      );
-    }
+  #refuse(query: Query, positioned: boolean): void {
+    refuseQuery(this.#path, query, "an archive");
     if (positioned) {
       throw new UsageError(`Cannot read a part of "${this.#path}": an archive is read as a whole`);
     }

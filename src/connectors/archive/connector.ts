@@ -3,7 +3,6 @@ import {
   type PermissionNeed,
   type Source,
   type Target,
-  UnsupportedError,
   UsageError,
   type Writer,
 } from "../../core/mod.ts";
@@ -12,6 +11,7 @@ import type { DumpSelection } from "../../mongodump/mod.ts";
 import { BaseConnector } from "../base.ts";
 import { ArchiveSource } from "./_source.ts";
 import { ArchiveWriter } from "./_writer.ts";
+import { refuseOpening } from "../_refuse_file.ts";
 
 /** What an {@linkcode ArchiveConnector} is made with. */
 export interface ArchiveConnectorOptions extends DumpSelection {
@@ -110,17 +110,8 @@ async function openArchive(
   compress: string | undefined,
   options: OpenOptions = {},
 ): Promise<Writer> {
-  const { overwrite = false, onConflict = "report", resume, signal, collections, origin } = options;
-  if (resume !== undefined) {
-    throw new UnsupportedError(`Cannot go on with "${path}": it is written in one run`, {
-      stage: "target",
-    });
-  }
-  if (onConflict !== "report") {
-    throw new UsageError(`Cannot use on-conflict "${onConflict}" for "${path}": it is a file`, {
-      hint: "A file takes every document; leave the option out.",
-    });
-  }
+  const { overwrite = false, signal, collections, origin } = options;
+  refuseOpening(path, options, "it is a file");
   if (collections === undefined) {
     throw new UsageError(
       `Cannot write "${path}": an archive begins with the list of what is in it`,

@@ -14,6 +14,7 @@ import type { ByteSource } from "../../io/mod.ts";
 import { notBson } from "./_not_bson.ts";
 import { openBson } from "./_open.ts";
 import { type BsonPlace, placeOf, positionAt } from "./_position.ts";
+import { refuseQuery } from "../_refuse_file.ts";
 
 /** Enough of the first bytes to tell what a file is that is not BSON. */
 const HEAD_BYTES = 1024;
@@ -59,7 +60,7 @@ async function* read(
   options: ReadOptions = {},
 ): AsyncGenerator<SourceItem, void, void> {
   const { include, partition, after, query = {}, batchBytes, batchDocuments, signal } = options;
-  refuseQuery(path, query);
+  refuseQuery(path, query, "a BSON file");
   if (partition !== undefined) {
     throw new UsageError(`Cannot read a part of "${path}": a BSON file has no partitions`);
   }
@@ -106,14 +107,6 @@ async function* read(
     throw first ? notBson(error, path, head.bytes, bytes.compression) : error;
   }
   yield { type: "end", namespace };
-}
-
-function refuseQuery(path: string, query: object): void {
-  const [part] = Object.entries(query).filter(([, value]) => value !== undefined);
-  if (part === undefined) return;
-  throw new UsageError(`Cannot use ${part[0]} on "${path}": a BSON file is read as it is`, {
-    hint: "Filter, projection, sort, skip and limit work on a MongoDB source.",
-  });
 }
 
 /** Keeps a copy of the first bytes that pass. */

@@ -8,13 +8,13 @@ import {
   type Position,
   type RawBatch,
   type Target,
-  UnsupportedError,
   UsageError,
   type Writer,
   type WriteResult,
 } from "../../core/mod.ts";
 import { type ByteSink, openByteSink } from "../../io/mod.ts";
 import { piecesOf, WrittenBatches } from "../_file_batches.ts";
+import { refuseOpening } from "../_refuse_file.ts";
 
 /** Writes one collection as one file. */
 export function bsonTarget(
@@ -34,17 +34,8 @@ export function bsonTarget(
       onConflict: ["report"],
     },
     async open(options: OpenOptions = {}): Promise<Writer> {
-      const { overwrite = false, onConflict = "report", resume, signal } = options;
-      if (resume !== undefined) {
-        throw new UnsupportedError(`Cannot go on with "${path}": it is written in one run`, {
-          stage: "target",
-        });
-      }
-      if (onConflict !== "report") {
-        throw new UsageError(`Cannot use on-conflict "${onConflict}" for "${path}": it is a file`, {
-          hint: "A file takes every document; leave the option out.",
-        });
-      }
+      const { overwrite = false, signal } = options;
+      refuseOpening(path, options, "it is a file");
       const sink = await openByteSink(path, {
         overwrite,
         ...(compress === undefined ? {} : { compress }),

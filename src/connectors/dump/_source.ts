@@ -5,6 +5,7 @@ import {
   DataError,
   formatNamespace,
   type Origin,
+  type Query,
   type ReadOptions,
   type Source,
   type SourceItem,
@@ -15,6 +16,7 @@ import { type ByteSource, openByteSource } from "../../io/mod.ts";
 import { type DumpSelection, isBucket, leftOut } from "../../mongodump/mod.ts";
 import { DumpNotes } from "../_dump_notes.ts";
 import { type DumpedCollection, type DumpLayout, readLayout } from "./_layout.ts";
+import { refuseQuery } from "../_refuse_file.ts";
 
 /** Reads a dump, one collection after another, by name. */
 export class DumpSource implements Source {
@@ -122,13 +124,8 @@ export class DumpSource implements Source {
     }
   }
 
-  #refuse(query: object, positioned: boolean): void {
-    const [part] = Object.entries(query).filter(([, value]) => value !== undefined);
-    if (part !== undefined) {
-      throw new UsageError(`Cannot use ${part[0]} on "${this.#path}": a dump is read as it is`, {
-        hint: "Filter, projection, sort, skip and limit work on a MongoDB source.",
-      });
-    }
+  #refuse(query: Query, positioned: boolean): void {
+    refuseQuery(this.#path, query, "a dump");
     if (positioned) {
       throw new UsageError(`Cannot read a part of "${this.#path}": a dump has no partitions`);
     }

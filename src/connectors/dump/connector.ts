@@ -4,7 +4,6 @@ import {
   type PermissionNeed,
   type Source,
   type Target,
-  UnsupportedError,
   UsageError,
   type Writer,
 } from "../../core/mod.ts";
@@ -18,6 +17,7 @@ import type { DumpSelection } from "../../mongodump/mod.ts";
 import { BaseConnector } from "../base.ts";
 import { DumpSource } from "./_source.ts";
 import { DumpWriter } from "./_writer.ts";
+import { refuseOpening } from "../_refuse_file.ts";
 
 /** What a {@linkcode DumpConnector} is made with. */
 export interface DumpConnectorOptions extends DumpSelection {
@@ -111,17 +111,8 @@ async function openDump(
   compress: string,
   options: OpenOptions = {},
 ): Promise<Writer> {
-  const { overwrite = false, onConflict = "report", resume, signal, origin = {} } = options;
-  if (resume !== undefined) {
-    throw new UnsupportedError(`Cannot go on with "${path}": it is written in one run`, {
-      stage: "target",
-    });
-  }
-  if (onConflict !== "report") {
-    throw new UsageError(`Cannot use on-conflict "${onConflict}" for "${path}": it is files`, {
-      hint: "A file takes every document; leave the option out.",
-    });
-  }
+  const { overwrite = false, signal, origin = {} } = options;
+  refuseOpening(path, options, "it is files");
   const there = await folderEntries(path, "target") ?? [];
   if (there.length > 0 && !overwrite) {
     throw new IoError(`Cannot write "${path}": the folder is not empty`, {
