@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { PermissionNeed } from "@datahood/cli";
 import { permissionWords } from "../../src/permissions/mod.ts";
 import { NAMES } from "../cli/_deno.ts";
@@ -87,4 +87,14 @@ Deno.test("datahood permissions names nothing that a run does without", async ()
   } finally {
     await Deno.remove(template, { recursive: true });
   }
+});
+
+Deno.test("datahood permissions says that an SRV address asks a name server too", async () => {
+  const address = "mongodb+srv://x.abc.net/shop";
+  const { code, out, err } = await runCli(["permissions", "inspect", address]);
+  assertEquals(code, 0, err);
+  assertStringIncludes(out, "'--allow-net=*.abc.net:27017'");
+  assertStringIncludes(err, "hint: the name server is asked too; --discover names it");
+  const plain = await runCli(["permissions", "inspect", "mongodb://x.abc.net/shop"]);
+  assertEquals(plain.err.includes("hint:"), false, plain.err);
 });

@@ -80,6 +80,10 @@ function print(
   const lines = needs.map(({ kind, target, reason }) => [`--allow-${kind}=${target}`, reason]);
   const width = Math.max(...lines.map(([flag]) => flag!.length));
   for (const [flag, reason] of lines) io.err(`  ${flag!.padEnd(width)}  to ${reason}\n`);
+  // A wildcard stands for hosts that only a name server knows, which itself has to be reached.
+  if (needs.some(({ kind, target }) => kind === "net" && target.startsWith("*."))) {
+    io.err("hint: the name server is asked too; --discover names it, and the hosts one by one\n");
+  }
   if (shown.some((word, at) => word !== words[at])) {
     io.err("hint: put an address with a password into a variable, and name it as env:NAME\n");
   }
