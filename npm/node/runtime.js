@@ -45,6 +45,30 @@ async function writeAll(fd, buffer) {
   return bytesWritten;
 }
 
+const unchanged = new Int32Array(new SharedArrayBuffer(4));
+
+/** As `ready`, where nothing can be awaited. */
+function readySync(call) {
+  while (true) {
+    try {
+      return call();
+    } catch (error) {
+      if (error.code === "EOF") return 0;
+      if (error.code !== "EAGAIN") throw error;
+      Atomics.wait(unchanged, 0, 0, 5);
+    }
+  }
+}
+
+function readSync(fd, buffer) {
+  const count = readySync(() => fs.readSync(fd, buffer));
+  return count === 0 ? null : count;
+}
+
+function writeSync(fd, buffer) {
+  return readySync(() => fs.writeSync(fd, buffer));
+}
+
 /** What the files of the shim lack. */
 const files = {
   async seek(offset) {
@@ -67,9 +91,18 @@ const files = {
 Object.assign(Shim.FsFile.prototype, files);
 
 const streams = {
-  stdin: { read: (buffer) => readAt(0, buffer, null) },
-  stdout: { write: (buffer) => writeAll(1, buffer) },
-  stderr: { write: (buffer) => writeAll(2, buffer) },
+  stdin: {
+    read: (buffer) => readAt(0, buffer, null),
+    readSync: (buffer) => readSync(0, buffer),
+  },
+  stdout: {
+    write: (buffer) => writeAll(1, buffer),
+    writeSync: (buffer) => writeSync(1, buffer),
+  },
+  stderr: {
+    write: (buffer) => writeAll(2, buffer),
+    writeSync: (buffer) => writeSync(2, buffer),
+  },
 };
 for (const [name, own] of Object.entries(streams)) {
   streams[name] = Object.assign(Object.create(Shim[name]), own);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { serialize } from "bson";
 import { exampleBson } from "./_documents.ts";
 import { inFolder, spawnCli } from "./_run_cli.ts";
 
@@ -73,4 +74,23 @@ Deno.test("datahood transfer ends quietly when the program that reads its output
     const { code } = await child.status;
     assertEquals(code, 0, await err);
     assert(!/Cannot|rror/.test(await err), await err);
+  }));
+
+Deno.test("datahood schema report prints all of a long text to a program that reads it late", () =>
+  inFolder(async (cwd) => {
+    const names = Array.from({ length: 3000 }, (_, index) => `field_with_a_long_name_${index}`);
+    const wide = serialize(Object.fromEntries(names.map((name, index) => [name, index])));
+    await Deno.writeFile(`${cwd}/wide.bson`, wide);
+    const child = spawnCli(["schema", "report", "wide.bson"], { cwd });
+    await child.stdin.close();
+    // More than a pipe holds: by now it waits, or where pipes do not block, is told to try again.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const [out, err, { code }] = await Promise.all([
+      readText(child.stdout),
+      readText(child.stderr),
+      child.status,
+    ]);
+    assertEquals(code, 0, err);
+    assert(out.length > 100_000, `${out.length} characters`);
+    for (const name of names) assertStringIncludes(out, name);
   }));
