@@ -1,110 +1,79 @@
 /** What is measured: each job as datahood does it, and as its peer does. */
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import { join } from "@std/path";
 import type { MongoClient } from "mongodb";
-import { ConnectionString } from "mongodb-connection-string-url";
-import type { Command } from "./_measure.ts";
+import { DATABASE_JOBS, fillDatabase, makeInput, WHOLE, WHOLE_COPY } from "./_database_jobs.ts";
+import {
+  address,
+  DATABASE,
+  exists,
+  expectBytes,
+  type Input,
+  type Job,
+  type JobContext,
+  peerAddress,
+  type PeerName,
+} from "./_job.ts";
+import { type Command, measure } from "./_measure.ts";
 import type { OrdersFile } from "./orders.ts";
 
-/** The programs that datahood is measured against. */
-export type PeerName = "mongorestore" | "mongodump" | "mongodb-schema" | "dh" | "reading";
-
-/** Where a job finds its ends. */
-export interface JobContext {
-  /** The server. */
-  readonly uri: string;
-  /** A client of it, for what is not measured. */
-  readonly client: MongoClient;
-  /** The documents. */
-  readonly orders: OrdersFile;
-  /** A folder for output, of this run alone. */
-  readonly folder: string;
-  /** Where each peer is, or `undefined` if it is not installed. */
-  readonly peers: Readonly<Record<PeerName, string | undefined>>;
-  /** Runs datahood with some arguments. */
-  datahood(...args: string[]): Command;
-}
-
-/** One job. */
-export interface Job {
-  /** A word for `--only`. */
-  readonly name: string;
-  /** What it does. */
-  readonly title: string;
-  /** The peer that can do it too. */
-  readonly peer?: PeerName;
-  /** What the table calls the peer, where its program's name does not tell. */
-  readonly peerTitle?: string;
-  /** Whether the peer may fail in the end: what it took until then is a lower bound. */
-  readonly peerMayFail?: boolean;
-  /** Wall time of datahood over the peer's that is aimed at. */
-  readonly wallGoal?: number;
-  /** Peak memory of datahood that is aimed at, in MB. */
-  readonly peakGoalMb: number;
-  /** Whether it reads the collection {@linkcode SOURCE}. */
-  readonly readsServer: boolean;
-  /** The command of datahood, or of the peer. */
-  command(context: JobContext, tool: "datahood" | PeerName): Command;
-  /** Looks at what a run made, throws if it is not all there, and clears it away. */
-  finish(context: JobContext): Promise<void>;
-}
-
-const DATABASE = "datahood_bench";
 const COPY = "copy";
 /** The collection that jobs read. */
-export const SOURCE = "orders";
+const SOURCE = "orders";
 
-/**
- * The address of a collection for datahood.
- *
- * @param uri The server.
- * @param collection The collection.
- * @returns The same server with the namespace as its path.
- */
-export function address(uri: string, collection: string): string {
-  const parts = new ConnectionString(uri);
-  if (parts.username !== "" && !parts.searchParams.has("authSource")) {
-    parts.searchParams.set("authSource", parts.pathname.slice(1) || "admin");
-  }
-  parts.pathname = `/${DATABASE}.${collection}`;
-  return parts.toString();
-}
-
-/** The address of the server for the peers, which take the namespace as options. */
-function peerArgs(uri: string, collection: string): string[] {
-  const parts = new ConnectionString(address(uri, collection));
-  parts.pathname = "/";
-  return ["--quiet", "--uri", parts.toString(), "--db", DATABASE, "--collection", collection];
-}
-
-function toServer(context: JobContext, tool: "datahood" | PeerName, collection: string): Command {
-  const { uri, orders, peers } = context;
+function toServer(
+  context: JobContext,
+  tool: "datahood" | PeerName,
+  file: string,
+  db: string,
+  collection: string,
+): Command {
+  const { uri, peers } = context;
   if (tool === "datahood") {
-    return context.datahood("transfer", orders.path, address(uri, collection));
+    return context.datahood("transfer", file, address(uri, `${db}.${collection}`));
   }
-  return { program: peers[tool]!, args: [...peerArgs(uri, collection), orders.path] };
+  const place = ["--db", db, "--collection", collection];
+  return { program: peers[tool]!, args: [...peerAddress(uri), ...place, file] };
 }
 
-/**
- * Fills the collection that jobs read. Not measured.
- *
- * @param context The context of the jobs.
- * @returns The command that does it: the peer where there is one, so that no job leans on datahood.
- */
-export function fillSource(context: JobContext): Command {
+/** Puts a file into a collection, by the peer where there is one, so that no job leans on datahood. */
+async function fill(context: JobContext, { path }: OrdersFile, namespace: string): Promise<void> {
   const tool = context.peers.mongorestore === undefined ? "datahood" : "mongorestore";
-  return toServer(context, tool, SOURCE);
+  const [db, collection] = namespace.split(".") as [string, string];
+  await measure(toServer(context, tool, path, db, collection));
 }
 
 /**
- * Throws if a collection does not hold all documents.
+ * Makes what some jobs read. Not measured.
  *
  * @param context The context of the jobs.
- * @param collection The collection.
+ * @param jobs The jobs.
+ * @param say Is told what is being made.
  */
-export async function expectAll(context: JobContext, collection: string): Promise<void> {
+export async function makeInputs(
+  context: JobContext,
+  jobs: readonly Job[],
+  say: (line: string) => void,
+): Promise<void> {
+  const wanted = new Set<Input | undefined>(jobs.map(({ reads }) => reads));
+  const { client, orders } = context;
+  if (wanted.has("collection")) {
+    say("filling the collection that is read");
+    await fill(context, orders, `${DATABASE}.${SOURCE}`);
+    await expectAll(context, SOURCE);
+  }
+  if (wanted.has("database") || wanted.has("dump") || wanted.has("archive")) {
+    say("filling the database that is read");
+    await fillDatabase(context, fill);
+    if (wanted.has("dump")) await measure(makeInput(context, "dump"));
+    if (wanted.has("archive")) await measure(makeInput(context, "archive"));
+    // A server with less to hold is what a restore meets.
+    if (!wanted.has("database")) await client.db(WHOLE).dropDatabase();
+  }
+  if (wanted.has("copy")) await Deno.copyFile(orders.path, copyInput(context));
+}
+
+/** Throws if a collection does not hold all documents. */
+async function expectAll(context: JobContext, collection: string): Promise<void> {
   const found = await context.client.db(DATABASE).collection(collection).countDocuments();
   const { documents } = context.orders;
   if (found !== documents) {
@@ -118,7 +87,7 @@ export async function expectAll(context: JobContext, collection: string): Promis
  * @param client A client of it.
  */
 export async function dropAll(client: MongoClient): Promise<void> {
-  await client.db(DATABASE).dropDatabase();
+  for (const name of [DATABASE, WHOLE, WHOLE_COPY]) await client.db(name).dropDatabase();
 }
 
 const restore: Job = {
@@ -127,8 +96,7 @@ const restore: Job = {
   peer: "mongorestore",
   wallGoal: 0.75,
   peakGoalMb: 200,
-  readsServer: false,
-  command: (context, tool) => toServer(context, tool, COPY),
+  command: (context, tool) => toServer(context, tool, context.orders.path, DATABASE, COPY),
   async finish(context) {
     await expectAll(context, COPY);
     await context.client.db(DATABASE).dropCollection(COPY);
@@ -146,13 +114,14 @@ function dump(suffix: "" | ".gz", wallGoal: number): Job {
     peer: "mongodump",
     wallGoal,
     peakGoalMb: 200,
-    readsServer: true,
+    reads: "collection",
     command(context, tool) {
       const { uri, peers } = context;
       if (tool === "datahood") {
-        return context.datahood("transfer", address(uri, SOURCE), file(context));
+        return context.datahood("transfer", address(uri, `${DATABASE}.${SOURCE}`), file(context));
       }
-      const args = [...peerArgs(uri, SOURCE), "--out", context.folder];
+      const place = ["--db", DATABASE, "--collection", SOURCE];
+      const args = [...peerAddress(uri), ...place, "--out", context.folder];
       return { program: peers[tool]!, args: suffix === "" ? args : [...args, "--gzip"] };
     },
     async finish(context) {
@@ -168,7 +137,6 @@ function fileCopy(suffix: "" | ".gz"): Job {
     name: suffix === "" ? "copy" : "copy-gzip",
     title: suffix === "" ? "BSON file → BSON file" : "BSON file → BSON gzip",
     peakGoalMb: 150,
-    readsServer: false,
     command: (context) => context.datahood("transfer", context.orders.path, file(context)),
     finish: (context) => expectBytes(file(context), context.orders.bytes, suffix === ".gz"),
   };
@@ -182,7 +150,6 @@ function schema(name: string, peer: PeerName, more: Partial<Job>): Job {
     title: "BSON file → types",
     peer,
     peakGoalMb: 150,
-    readsServer: false,
     ...more,
     command(context, tool) {
       const { orders, peers, folder } = context;
@@ -222,13 +189,28 @@ const schemaServer: Job = {
   peer: "reading",
   wallGoal: 1.1,
   peakGoalMb: 200,
-  readsServer: true,
+  reads: "collection",
   command(context, tool) {
-    const source = address(context.uri, SOURCE);
+    const source = address(context.uri, `${DATABASE}.${SOURCE}`);
     return tool === "datahood"
       ? context.datahood("schema", source, "--all", "-o", join(context.folder, "order.ts"))
       : context.datahood("transfer", source, "null:");
   },
+  async finish() {},
+};
+
+function copyInput({ inputs }: JobContext): string {
+  return join(inputs, "copy.bson");
+}
+
+/** Two files that hold the same, of which both are gone through. */
+const verifyFiles: Job = {
+  name: "verify",
+  title: "BSON file = BSON file",
+  speed: { bytes: ({ orders }) => 2 * orders.bytes, goalMb: 500 },
+  peakGoalMb: 150,
+  reads: "copy",
+  command: (context) => context.datahood("verify", context.orders.path, copyInput(context)),
   async finish() {},
 };
 
@@ -246,26 +228,6 @@ export const JOBS: readonly Job[] = [
     peerMayFail: true,
   }),
   schemaServer,
+  ...DATABASE_JOBS,
+  verifyFiles,
 ];
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-async function expectBytes(path: string, bytes: number, gzip: boolean): Promise<void> {
-  let found = 0;
-  if (gzip) {
-    await pipeline(createReadStream(path), createGunzip(), async (parts) => {
-      for await (const part of parts) found += part.length;
-    });
-  } else found = (await Deno.stat(path)).size;
-  if (found !== bytes) {
-    throw new Error(`Cannot trust "${path}": it has ${found} bytes, not ${bytes}`);
-  }
-}

@@ -1,12 +1,14 @@
 /** The tables: on the terminal, and in `bench/RESULTS.md`. */
 import { join } from "@std/path";
-import type { Job } from "./_jobs.ts";
+import type { Job, JobContext } from "./_job.ts";
 import { outputOf, ROOT, type Spread, spread, type Usage } from "./_measure.ts";
 
 /** The runs of one job. */
 export interface JobRuns {
   /** Which job. */
   readonly job: Job;
+  /** What it was run with. */
+  readonly context: JobContext;
   /** What each run of datahood took. */
   readonly datahood: readonly Usage[];
   /** What the peer's run beside it took; empty without a peer. */
@@ -31,7 +33,7 @@ export function table(all: readonly JobRuns[]): string {
   return lines.join("\n");
 }
 
-function row({ job, datahood, peer }: JobRuns): string {
+function row({ job, context, datahood, peer }: JobRuns): string {
   const both = (pick: (usage: Usage) => number, digits: number) => {
     const sides = [datahood, peer].filter((runs) => runs.length > 0);
     return sides.map((runs) => spread(runs.map(pick)).median.toFixed(digits)).join(" : ");
@@ -40,7 +42,13 @@ function row({ job, datahood, peer }: JobRuns): string {
     peer.length === 0 ? "" : show(spread(datahood.map((run, at) => pick(run) / pick(peer[at]!))));
   const peak = [datahood, peer].filter((runs) => runs.length > 0)
     .map((runs) => (spread(runs.map((run) => run.peakBytes)).max / 1e6).toFixed(0)).join(" : ");
-  const wallGoal = job.wallGoal === undefined || peer.length === 0
+  const { speed } = job;
+  const speeds = speed === undefined
+    ? undefined
+    : spread(datahood.map((run) => speed.bytes(context) / 1e6 / run.wallSeconds));
+  const wallGoal = speed !== undefined
+    ? `≥ ${speed.goalMb} MB/s`
+    : job.wallGoal === undefined || peer.length === 0
     ? ""
     : `≤ ${Number(job.wallGoal.toPrecision(3))}`;
   return [
@@ -48,7 +56,7 @@ function row({ job, datahood, peer }: JobRuns): string {
     job.title,
     peer.length === 0 ? "" : job.peerTitle ?? job.peer,
     both((run) => run.wallSeconds, 2),
-    ratio((run) => run.wallSeconds),
+    speeds === undefined ? ratio((run) => run.wallSeconds) : showSpeed(speeds),
     wallGoal,
     both((run) => run.cpuSeconds, 2),
     ratio((run) => run.cpuSeconds),
@@ -65,6 +73,10 @@ function digits(value: number): string {
 
 function show({ median, min, max }: Spread): string {
   return `**${digits(median)}** (${digits(min)}–${digits(max)})`;
+}
+
+function showSpeed({ median, min, max }: Spread): string {
+  return `**${median.toFixed(0)} MB/s** (${min.toFixed(0)}–${max.toFixed(0)})`;
 }
 
 /**

@@ -14,16 +14,9 @@ import { parseArgs } from "@std/cli";
 import { join } from "@std/path";
 import { MongoClient } from "mongodb";
 import config from "../deno.json" with { type: "json" };
-import {
-  dropAll,
-  expectAll,
-  fillSource,
-  type Job,
-  type JobContext,
-  JOBS,
-  type PeerName,
-  SOURCE,
-} from "./_jobs.ts";
+import { COLLECTIONS } from "./_database_jobs.ts";
+import type { Job, JobContext, PeerName } from "./_job.ts";
+import { dropAll, JOBS, makeInputs } from "./_jobs.ts";
 import { type Command, measure, outputOf, type Usage } from "./_measure.ts";
 import { type JobRuns, loadBefore, machine, saveSection, table } from "./_results.ts";
 import { startBenchServer } from "./_server.ts";
@@ -137,13 +130,13 @@ async function runPairs(job: Job, context: JobContext, pairs: number): Promise<J
       if (pair > 0) runs[tool === "datahood" ? "datahood" : "peer"].push(usage);
     }
   }
-  return { job, ...runs };
+  return { job, context, ...runs };
 }
 
 /** Datahood alone, once: what counts is the memory. */
 async function runAlone(job: Job, context: JobContext): Promise<JobRuns> {
   say(`${job.title}: once`);
-  return { job, datahood: [await runOnce(job, "datahood", context)], peer: [] };
+  return { job, context, datahood: [await runOnce(job, "datahood", context)], peer: [] };
 }
 
 async function runAll(
@@ -152,18 +145,26 @@ async function runAll(
   run: (job: Job, context: JobContext) => Promise<JobRuns>,
 ): Promise<JobRuns[]> {
   await dropAll(context.client);
+  const inputs = await Deno.makeTempDir({ dir: BENCH_CACHE, prefix: "in-" });
   try {
-    if (jobs.some((job) => job.readsServer)) {
-      say("filling the collection that is read");
-      await measure(fillSource(context));
-      await expectAll(context, SOURCE);
-    }
+    const here = { ...context, inputs };
+    await makeInputs(here, jobs, say);
     const all: JobRuns[] = [];
-    for (const job of jobs) all.push(await run(job, context));
+    for (const job of jobs) all.push(await run(job, here));
     return all;
   } finally {
+    await Deno.remove(inputs, { recursive: true });
     await dropAll(context.client);
   }
+}
+
+/** The same number of documents as several files, of different seeds. */
+async function partsOf(documents: number): Promise<OrdersFile[]> {
+  const parts: OrdersFile[] = [];
+  for (let part = 1; part <= COLLECTIONS; part++) {
+    parts.push(await ordersFile({ documents: Math.ceil(documents / COLLECTIONS), seed: part }));
+  }
+  return parts;
 }
 
 async function report(
@@ -193,12 +194,12 @@ async function main(args: string[]): Promise<void> {
   const server = await startBenchServer(flags);
   const client = new MongoClient(server.uri);
   try {
-    const base = { uri: server.uri, client, peers, folder: "", datahood };
+    const base = { uri: server.uri, client, peers, folder: "", inputs: "", datahood };
     const versions = await client.db("admin").command({ buildInfo: 1 });
     const about = { server: `${server.how}, MongoDB ${versions.version}` };
     const orders = await ordersFile({ documents: flags.documents });
     const all = await runAll(
-      { ...base, orders },
+      { ...base, orders, parts: await partsOf(orders.documents) },
       flags.jobs,
       (job, context) => runPairs(job, context, flags.pairs),
     );
@@ -208,7 +209,11 @@ async function main(args: string[]): Promise<void> {
     await report("Against the peers", flags.save, all, { orders, how, ...about });
     if (!flags.large) return;
     const large = await ordersFile({ bytes: LARGE_BYTES });
-    const alone = await runAll({ ...base, orders: large }, flags.jobs, runAlone);
+    const alone = await runAll(
+      { ...base, orders: large, parts: await partsOf(large.documents) },
+      flags.jobs,
+      runAlone,
+    );
     const once = "One run of datahood alone: what counts here is the peak.";
     await report("On 2 GB", flags.save, alone, { orders: large, how: once, ...about });
   } finally {
