@@ -1,5 +1,11 @@
-import { formatNamespace, type Issue, type Namespace, type SourceItem } from "../core/mod.ts";
-import { type DumpSelection, leftOut } from "../mongodump/mod.ts";
+import {
+  formatNamespace,
+  type Issue,
+  type Namespace,
+  type SourceItem,
+  UsageError,
+} from "../core/mod.ts";
+import { databaseNameFault, type DumpSelection, leftOut } from "../mongodump/mod.ts";
 
 /** What is worth saying of a dump or an archive: what of it is left out, and what was noticed. */
 export class DumpNotes {
@@ -86,4 +92,24 @@ export function databaseNamed(collection: string, where: string): Issue {
     level: "info",
     namespace: { db: "", collection },
   };
+}
+
+/**
+ * Refuses a name that no server has: in a dump it would lead to another folder.
+ *
+ * @param namespace What is to be written.
+ * @param path The dump or archive.
+ * @throws {UsageError} If it is such a name.
+ */
+export function refuseName(namespace: Namespace, path: string): void {
+  const { db, collection } = namespace;
+  const fault = databaseNameFault(db);
+  if (collection !== "" && fault === undefined) return;
+  const state = collection === ""
+    ? "the collection has no name"
+    : `"${db}" is no name of a database: ${fault}`;
+  throw new UsageError(`Cannot write "${formatNamespace(namespace)}" to "${path}": ${state}`, {
+    stage: "target",
+    hint: "--rename gives it another name",
+  });
 }

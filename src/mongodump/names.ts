@@ -54,3 +54,25 @@ export function collectionOfDumpFile(fileName: string): string | undefined {
     return fileName;
   }
 }
+
+/**
+ * What is wrong with the name of a database, where it would mean something else in a path or in a
+ * namespace: a dump and an archive may say anything, and none of it leads out of a folder.
+ *
+ * @param db The name.
+ * @returns What is wrong, such as `it has a dot`; `undefined` if nothing is.
+ *
+ * @example
+ * ```ts
+ * import { databaseNameFault } from "@datahood/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(databaseNameFault("shop"), undefined);
+ * assertEquals(databaseNameFault("../shop"), 'it has "."');
+ * ```
+ */
+export function databaseNameFault(db: string): string | undefined {
+  const found = /[./\\\0]/.exec(db)?.[0];
+  if (found === undefined) return undefined;
+  return found === "\0" ? "it has a zero byte" : `it has "${found}"`;
+}

@@ -6,7 +6,12 @@ import {
   type Issue,
   type Namespace,
 } from "../../core/mod.ts";
-import { NO_SERVER_VERSION, parseDumpMetadata, typeOfDumped } from "../../mongodump/mod.ts";
+import {
+  databaseNameFault,
+  NO_SERVER_VERSION,
+  parseDumpMetadata,
+  typeOfDumped,
+} from "../../mongodump/mod.ts";
 import type { ArchiveErrors } from "./_archive_error.ts";
 
 /** What stands at the beginning of an archive. */
@@ -56,10 +61,7 @@ export function readEntry(
   errors: ArchiveErrors,
 ): { readonly info: CollectionInfo; readonly issues: readonly Issue[] } {
   const { metadata, type } = entry;
-  const namespace = namespaceOf(entry);
-  if (namespace === undefined) {
-    throw errors.corrupt("an entry of the list of collections has no name", offset);
-  }
+  const namespace = namespaceOf(entry, "an entry of the list of collections", offset, errors);
   const strange = Object.keys(entry).find((key) => !KEYS.includes(key));
   if (metadata === undefined ? strange !== undefined : typeof metadata !== "string") {
     throw errors.corrupt(`the entry of "${formatNamespace(namespace)}" has no metadata`, offset);
@@ -99,7 +101,30 @@ function metadataOf(text: string, namespace: Namespace, offset: number, name: st
   }
 }
 
-/** The namespace that an entry or the header of a segment names. */
-export function namespaceOf({ db, collection }: Document): Namespace | undefined {
-  return typeof db === "string" && typeof collection === "string" ? { db, collection } : undefined;
+/**
+ * The namespace that an entry or the header of a segment names.
+ *
+ * @param document The entry or header.
+ * @param what What it is, for errors.
+ * @param offset Where it stands, for errors.
+ * @param errors How to say what is wrong with it.
+ * @returns The namespace; that of the oplog has no database.
+ */
+export function namespaceOf(
+  { db, collection }: Document,
+  what: string,
+  offset: number,
+  errors: ArchiveErrors,
+): Namespace {
+  if (typeof db !== "string" || typeof collection !== "string" || collection === "") {
+    throw errors.corrupt(`${what} has no name`, offset);
+  }
+  if (db === "" && collection !== "oplog") {
+    throw errors.corrupt(`${what} names "${collection}" and no database`, offset);
+  }
+  const fault = databaseNameFault(db);
+  if (fault !== undefined) {
+    throw errors.corrupt(`${what} names the database "${db}", and ${fault}`, offset);
+  }
+  return { db, collection };
 }

@@ -110,10 +110,7 @@ export class ArchiveReader {
         throw this.#errors.corrupt("two ends of a segment follow each other", at);
       }
       const header = await this.#document("the header of a segment");
-      const physical = namespaceOf(header);
-      if (physical === undefined) {
-        throw this.#errors.corrupt("the header of a segment has no name", at);
-      }
+      const physical = namespaceOf(header, "the header of a segment", at, this.#errors);
       const { EOF = false, CRC } = header;
       if (typeof EOF !== "boolean") {
         throw this.#errors.corrupt(

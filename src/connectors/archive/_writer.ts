@@ -19,7 +19,7 @@ import {
   metadataOf,
   NO_SERVER_VERSION,
 } from "../../mongodump/mod.ts";
-import { databaseNamed, measurementsIssue, NO_DATABASE } from "../_dump_notes.ts";
+import { databaseNamed, measurementsIssue, NO_DATABASE, refuseName } from "../_dump_notes.ts";
 import { piecesOf, WrittenBatches } from "../_file_batches.ts";
 import { MAGIC } from "./_reader.ts";
 
@@ -68,6 +68,7 @@ export class ArchiveWriter implements Writer {
     collections: readonly CollectionInfo[],
     interleaved: number = collections.length,
   ): Promise<void> {
+    for (const { namespace } of collections) refuseName(namespace, this.#path);
     const magic = new Uint8Array(4);
     new DataView(magic.buffer).setUint32(0, MAGIC, true);
     await this.#sink.write(magic);

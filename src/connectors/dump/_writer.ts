@@ -23,6 +23,7 @@ import {
   writeSmallText,
 } from "../../io/mod.ts";
 import {
+  accountsOf,
   bucketsOfSeries,
   dumpedBuckets,
   dumpFileName,
@@ -31,7 +32,7 @@ import {
   metadataOf,
   PRELUDE_FILE,
 } from "../../mongodump/mod.ts";
-import { databaseNamed, measurementsIssue, NO_DATABASE } from "../_dump_notes.ts";
+import { databaseNamed, measurementsIssue, NO_DATABASE, refuseName } from "../_dump_notes.ts";
 import { piecesOf, WrittenBatches } from "../_file_batches.ts";
 
 /** Where and how a dump is written. */
@@ -80,6 +81,7 @@ export class DumpWriter implements Writer {
     const { namespace } = info;
     const { db, collection } = namespace;
     const { path, overwrite, compress, signal, origin } = this.#options;
+    refuseName(namespace, path);
     const folder = join(path, db === "" ? NO_DATABASE : db);
     await this.#prepare(folder);
     const issues: Issue[] = db === "" ? [databaseNamed(collection, "a dump")] : [];
@@ -162,10 +164,14 @@ export class DumpWriter implements Writer {
     );
     // In this order: documents without metadata are told of, metadata alone is an empty collection.
     await sink?.commit();
-    await writeSmallText(metadataPath, formatDumpMetadata(metadataOf(info)), {
-      overwrite,
-      compress,
-    });
+    // Of a database's users and roles mongodump writes the documents alone.
+    const bare = accountsOf(namespace)?.database !== undefined;
+    if (!bare) {
+      await writeSmallText(metadataPath, formatDumpMetadata(metadataOf(info)), {
+        overwrite,
+        compress,
+      });
+    }
     this.#open.delete(name);
     if (overwrite) await this.#removeOlder(namespace, folder, [metadataPath, dataPath]);
     return info.type === "timeseries" && info.buckets !== true && documents > 0

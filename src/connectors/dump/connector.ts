@@ -17,6 +17,7 @@ import type { DumpSelection } from "../../mongodump/mod.ts";
 import { BaseConnector } from "../base.ts";
 import { DumpSource } from "./_source.ts";
 import { DumpWriter } from "./_writer.ts";
+import { refuseName } from "../_dump_notes.ts";
 import { refuseOpening } from "../_refuse_file.ts";
 
 /** What a {@linkcode DumpConnector} is made with. */
@@ -111,8 +112,9 @@ async function openDump(
   compress: string,
   options: OpenOptions = {},
 ): Promise<Writer> {
-  const { overwrite = false, signal, origin = {} } = options;
+  const { overwrite = false, signal, origin = {}, collections = [] } = options;
   refuseOpening(path, options, "it is files");
+  for (const { namespace } of collections) refuseName(namespace, path);
   const there = await folderEntries(path, "target") ?? [];
   if (there.length > 0 && !overwrite) {
     throw new IoError(`Cannot write "${path}": the folder is not empty`, {

@@ -229,6 +229,20 @@ Deno.test("ArchiveReader tells what is wrong, and where", async (t) => {
       at,
     ],
     [
+      "an entry that leads elsewhere",
+      head([{ ...A, db: "../a" }]),
+      /"\.\.\/a", and it has "\."/,
+      -1,
+    ],
+    ["an entry of no database", head([{ ...A, db: "" }]), /names "a" and no database/, -1],
+    ["an entry of no name", head([{ ...A, collection: "" }]), /entry of the list .* no name/, -1],
+    [
+      "a segment that leads elsewhere",
+      joined([start, segment({ db: "a\\b", collection: "c" }, good)]),
+      /header of a segment names the database "a\\b"/,
+      at,
+    ],
+    [
       "a header that is none",
       joined([start, new Uint8Array([6, 0, 0, 0, 9, 0])]),
       /is not BSON/,

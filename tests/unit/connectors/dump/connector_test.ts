@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { serialize } from "bson";
 import { gunzipSync } from "node:zlib";
+import { ArchiveConnector } from "../../../../src/connectors/archive/mod.ts";
 import { DumpConnector } from "../../../../src/connectors/dump/mod.ts";
 import {
   type CollectionInfo,
@@ -456,6 +457,40 @@ Deno.test("DumpConnector reads only what is included, and stops by signal", () =
       }
     }, InterruptedError);
   }));
+
+Deno.test("DumpConnector writes nothing outside its folder, whatever a database is called", async (t) => {
+  for (const db of ["..", ".", "../x", "/x", "a/b", "a\\b", "a.b", "a\0b"]) {
+    await t.step(JSON.stringify(db), () =>
+      inFolder(async (folder) => {
+        const connector = new DumpConnector({ path: `${folder}/out/dump` });
+        await assertRejects(
+          () => write(connector, [collection("c", db)]),
+          UsageError,
+          "no name of a database",
+        );
+        // Where it is known what will come, nothing of it is begun.
+        const collections = [collection("c"), collection("c", db)];
+        await assertRejects(() => connector.target.open({ collections }), UsageError);
+        assertEquals((await filesOf(folder)).size, 0);
+      }));
+  }
+  await inFolder(async (folder) => {
+    const connector = new DumpConnector({ path: `${folder}/dump` });
+    await write(connector, [collection("../../c")]);
+    assertEquals([...(await filesOf(folder)).keys()], [
+      "dump/prelude.json",
+      "dump/shop/..%2F..%2Fc.bson",
+      "dump/shop/..%2F..%2Fc.metadata.json",
+    ]);
+    const archive = new ArchiveConnector({ path: `${folder}/x.archive` });
+    await assertRejects(
+      () => archive.target.open({ collections: [collection("c", "../x")] }),
+      UsageError,
+      "no name of a database",
+    );
+    assertEquals((await filesOf(folder)).size, 3);
+  });
+});
 
 Deno.test("DumpConnector writes several collections at once", () =>
   inFolder(async (folder) => {
