@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./accounts.ts";
 export * from "./crc64.ts";
 export * from "./metadata.ts";
 export * from "./names.ts";

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { accountsOf } from "./accounts.ts";
 
 /** Longer names are cut, and what was cut off is told apart by a hash. */
 const MAX_BYTES = 238;
@@ -22,6 +23,8 @@ const CUT = "%24";
  * ```
  */
 export function dumpFileName(collection: string): string {
+  // The one name with a "$" that mongodump leaves as it is; the database does not matter.
+  if (accountsOf({ db: "", collection }) !== undefined) return collection;
   const escaped = encodeURIComponent(collection)
     .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll("%20", "+");

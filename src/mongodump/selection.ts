@@ -1,8 +1,12 @@
 import { formatNamespace, type Namespace } from "../core/mod.ts";
+import { accountsOf } from "./accounts.ts";
 
 /** What of a dump is read beside ordinary collections. */
 export interface DumpSelection {
-  /** Users and roles too (`admin.system.users`, `.roles`, `.version`). Default `false`. */
+  /**
+   * Users and roles too: `admin.system.users`, `.roles` and `.version`, and those of one database,
+   * `$admin.system.users` and so on. Default `false`.
+   */
   readonly usersAndRoles?: boolean;
   /** Leave out the oplog of a dump without a word. Default `false`. */
   readonly ignoreOplog?: boolean;
@@ -18,9 +22,6 @@ export interface LeftOut {
   readonly level: "info" | "warning";
 }
 
-const ACCOUNTS: readonly string[] = ["system.users", "system.roles", "system.version"];
-/** What a database's own users and roles are called in a dump of it alone. */
-const DATABASE_ACCOUNTS = "$admin.system.";
 /** Collections that a server makes itself; those of old ones list what `metadata.json` has now. */
 const SERVERS_OWN: readonly string[] = [
   "system.indexes",
@@ -50,18 +51,13 @@ export function leftOut(
       level: ignoreOplog ? "info" : "warning",
     };
   }
-  if (db === "admin" && ACCOUNTS.includes(collection)) {
+  const accounts = accountsOf({ db, collection });
+  if (accounts !== undefined) {
+    const whose = accounts.database === undefined ? "" : ` of the database "${db}"`;
     return usersAndRoles ? undefined : {
       code: "users-and-roles-left-out",
-      message: "Users and roles are left out; --users-and-roles takes them too",
+      message: `Users and roles${whose} are left out; --users-and-roles takes them too`,
       level: "info",
-    };
-  }
-  if (collection.startsWith(DATABASE_ACCOUNTS)) {
-    return {
-      code: "users-and-roles-left-out",
-      message: `The users and roles of the database "${db}" are left out`,
-      level: usersAndRoles ? "warning" : "info",
     };
   }
   if (SERVERS_OWN.includes(collection) || db === "config" || db === "local") {

@@ -13,7 +13,7 @@ import {
   UsageError,
 } from "../../core/mod.ts";
 import { type ByteSource, openByteSource } from "../../io/mod.ts";
-import { type DumpSelection, isBucket, leftOut } from "../../mongodump/mod.ts";
+import { accountsOf, type DumpSelection, isBucket, leftOut } from "../../mongodump/mod.ts";
 import { DumpNotes } from "../_dump_notes.ts";
 import type { ArchiveHead } from "./_head.ts";
 import { type ArchivePart, ArchiveReader } from "./_reader.ts";
@@ -152,7 +152,9 @@ export class ArchiveSource implements Source {
           for (const issue of head.issues) {
             if (issue.namespace === info?.namespace) notes.add(issue);
           }
-          if (info?.indexes === undefined && info?.type !== "view") {
+          const bare = info?.indexes === undefined && info?.type !== "view";
+          // Of a database's users and roles mongodump writes the documents alone.
+          if (bare && accountsOf(namespace)?.database === undefined) {
             notes.add(unknownMetadata(namespace));
           }
           yield { type: "begin", collection: this.#begun(part, info, infos.size, bytes) };
