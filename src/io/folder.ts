@@ -65,6 +65,16 @@ export async function folderEntries(
 }
 
 /**
+ * Whether a file or folder beside what was named may be looked at: Deno is not asked for it.
+ *
+ * @param path The file or folder.
+ * @returns Whether the permission was given.
+ */
+export async function mayRead(path: string): Promise<boolean> {
+  return (await Deno.permissions.query({ name: "read", path })).state === "granted";
+}
+
+/**
  * Makes a folder, and those above it, where they are not there.
  *
  * @param path The folder.

@@ -4,6 +4,7 @@ import {
   type CollectionInfo,
   DataError,
   formatNamespace,
+  type Issue,
   type Origin,
   type Query,
   type ReadOptions,
@@ -13,7 +14,7 @@ import {
   UsageError,
 } from "../../core/mod.ts";
 import { type ByteSource, openByteSource } from "../../io/mod.ts";
-import { type DumpSelection, isBucket, leftOut } from "../../mongodump/mod.ts";
+import { accountsOf, type DumpSelection, isBucket, leftOut } from "../../mongodump/mod.ts";
 import { DumpNotes } from "../_dump_notes.ts";
 import { type DumpedCollection, type DumpLayout, readLayout } from "./_layout.ts";
 import { refuseQuery } from "../_refuse_file.ts";
@@ -104,14 +105,23 @@ export class DumpSource implements Source {
     }
   }
 
-  #note({ prelude, hasOplog, foreign }: DumpLayout, notes: DumpNotes): void {
+  #note({ unsure, hidden, mixed, hasOplog, foreign }: DumpLayout, notes: DumpNotes): void {
     if (hasOplog) notes.leaves({ db: "", collection: "oplog" });
-    if (prelude === undefined) {
+    for (const folder of unsure) {
       notes.add({
         code: "no-prelude",
-        message: `"${this.#path}" has no prelude.json, which is written last: it was made by ` +
-          "mongodump before 100.12, or is not complete",
+        message: `"${folder}" has no prelude.json, which is written last: it was made by ` +
+          "mongodump before 100.12, or is not complete" +
+          (hidden ? " (the folder above it may have one, and may not be read)" : ""),
         level: "info",
+      });
+    }
+    if (mixed.length > 0) {
+      notes.add({
+        code: "two-dumps",
+        message: `Two dumps were written into one folder, as ${mixed.join(" and ")} say: what is ` +
+          "there may be of either",
+        level: "warning",
       });
     }
     if (foreign.length > 0) {
@@ -133,26 +143,44 @@ export class DumpSource implements Source {
 }
 
 function noteCollection(
-  { info, dataPath, bare, unknown }: DumpedCollection,
+  { info, dataPath, metadataPath, unknown, otherName }: DumpedCollection,
   notes: DumpNotes,
 ): void {
-  const { namespace } = info;
-  if (bare) {
-    notes.add({
-      code: "no-metadata",
-      message: `"${dataPath}" has no metadata beside it: its options and indexes are not known`,
-      level: "info",
-      namespace,
-    });
+  const { namespace, type } = info;
+  const shown = formatNamespace(namespace);
+  const note = (code: string, level: Issue["level"], message: string) =>
+    notes.add({ code, level, message, namespace });
+  // Of a database's users and roles mongodump writes the documents alone.
+  const bare = type !== "view" && info.indexes === undefined;
+  if (bare && accountsOf(namespace)?.database === undefined) {
+    note(
+      "no-metadata",
+      "info",
+      metadataPath === undefined
+        ? `"${dataPath}" has no metadata beside it: its options and indexes are not known`
+        : `"${metadataPath}" is empty: the options and indexes of "${shown}" are not known`,
+    );
+  }
+  if (dataPath === undefined && type !== "view") {
+    note(
+      "no-documents",
+      "info",
+      `"${metadataPath}" has no documents beside it: "${shown}" is taken as empty`,
+    );
+  }
+  if (otherName !== undefined) {
+    note(
+      "other-name",
+      "info",
+      `"${metadataPath}" is of "${otherName}": the name of the file is taken, "${shown}"`,
+    );
   }
   for (const key of unknown) {
-    notes.add({
-      code: "metadata-unknown",
-      message: `The metadata of "${formatNamespace(namespace)}" has "${key}", which is not known ` +
-        "and not carried",
-      level: "warning",
-      namespace,
-    });
+    note(
+      "metadata-unknown",
+      "warning",
+      `The metadata of "${shown}" has "${key}", which is not known and not carried`,
+    );
   }
 }
 

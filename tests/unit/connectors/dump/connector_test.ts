@@ -16,6 +16,7 @@ import {
 } from "../../../../src/core/mod.ts";
 import { dumpFileName } from "../../../../src/mongodump/mod.ts";
 import { transfer } from "../../../../src/transfer/mod.ts";
+import { NAMES } from "../../../cli/_deno.ts";
 import { joined, plainMetadata, readAll } from "../archive/_archives.ts";
 
 const DATA = new URL("../../../../../shared/data/", import.meta.url);
@@ -166,7 +167,10 @@ Deno.test("DumpConnector names files as mongodump does, and finds the names agai
     assert(files.every((file) => file.length <= "shop/".length + 255), "a name is too long");
     const { documents } = await readAll(connector.source);
     assertEquals([...documents.keys()].sort(), names.map((name) => `shop.${name}`).sort());
-    await Deno.remove(`${folder}/dump/shop/${dumpFileName(long)}.metadata.json`);
+    const metadata = `${folder}/dump/shop/${dumpFileName(long)}.metadata.json`;
+    await Deno.writeTextFile(metadata, "");
+    await assertRejects(() => readAll(connector.source), DataError, "its name was cut");
+    await Deno.remove(metadata);
     await assertRejects(() => readAll(connector.source), DataError, "its name was cut");
   }));
 
@@ -174,7 +178,36 @@ Deno.test("DumpConnector says which folder would work", async (t) => {
   const table: [string, Record<string, string | Uint8Array>, string, RegExp, RegExp][] = [
     ["not there", {}, "nowhere", /there is no such folder/, /spelling/],
     ["one too high", { "top/shop/a.bson": "", "top/": "" }, "", /one folder too high/, /\/top"\?/],
+    [
+      "three too high",
+      { "a/b/c/shop/a.bson": "", "x/": "" },
+      "",
+      /3 folders too high/,
+      /mean "[^"]*a\/b\/c"\?/,
+    ],
+    [
+      "above several",
+      Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`d${n}/shop/a.bson`, ""])),
+      "",
+      /one folder too high/,
+      /d1" or "[^"]*d2" or "[^"]*d3" or one of 2 more\?/,
+    ],
+    [
+      "one too low",
+      { "dump/shop/a.bson": "", "dump/shop/x/": "" },
+      "dump/shop/x",
+      /one folder too low/,
+      /dump\/shop"\?/,
+    ],
+    [
+      "two too low",
+      { "dump/shop/a.bson": "", "dump/shop/x/y/": "" },
+      "dump/shop/x/y",
+      /2 folders too low/,
+      /dump\/shop"\?/,
+    ],
     ["a file", { "shop/a.bson": "" }, "shop/a.bson", /it is a file/, /shop\/"\?/],
+    ["with an archive", { "x.archive.gz": "" }, "", /has an archive in it/, /x\.archive\.gz"\?/],
     ["empty", { "shop/": "" }, "", /no \.bson files/, /a folder for each database/],
   ];
   for (const [name, files, path, message, hint] of table) {
@@ -189,58 +222,135 @@ Deno.test("DumpConnector says which folder would work", async (t) => {
   }
 });
 
+Deno.test("DumpConnector takes the folder of a database, whatever it is called", async (t) => {
+  for (const [folder, name] of [["shop", "shop.a"], ["backup.2015", "a"]] as const) {
+    await t.step(folder, () =>
+      inFolder(async (root) => {
+        await make(root, { [`${folder}/a.bson`]: doc({}), [`${folder}/a.metadata.json`]: "" });
+        const { documents } = await readAll(
+          new DumpConnector({ path: `${root}/${folder}` }).source,
+        );
+        assertEquals([...documents.keys()], [name]);
+      }));
+  }
+  await t.step("among others it has to be one", () =>
+    inFolder(async (root) => {
+      await make(root, { "shop/a.bson": "", "shop.old/a.bson": "", "x.y/": "" });
+      const error = await assertRejects(
+        () => readAll(new DumpConnector({ path: root }).source),
+        DataError,
+        'shop.old": it is called as no database can be: it has "."',
+      );
+      assert(error.hint?.includes("rename it"), error.hint);
+    }));
+});
+
+Deno.test("DumpConnector reads a dump of nothing, which has its prelude alone", () =>
+  inFolder(async (folder) => {
+    const connector = new DumpConnector({ path: `${folder}/dump` });
+    await write(connector, []);
+    const { documents, issues } = await readAll(connector.source);
+    assertEquals([documents.size, issues.length], [0, 0]);
+  }));
+
+Deno.test("DumpConnector looks for the prelude of a database's folder above it, if it may", () =>
+  inFolder(async (folder) => {
+    const connector = new DumpConnector({ path: `${folder}/dump` });
+    await write(connector, [collection("a")], { origin: { serverVersion: "7.0.2" } });
+    const inside = new DumpConnector({ path: `${folder}/dump/shop/` });
+    assertEquals((await readAll(inside.source)).issues, []);
+    assertEquals((await inside.source.origin!()).serverVersion, "7.0.2");
+    // Whoever may read the folder alone is told that there may be one.
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--no-prompt",
+        `--allow-read=${folder}/dump/shop`,
+        ...NAMES,
+        new URL("./_issues_program.ts", import.meta.url).href,
+        `${folder}/dump/shop`,
+      ],
+    }).output();
+    const [said] = JSON.parse(new TextDecoder().decode(stdout) || "[]");
+    assertEquals(said?.code, "no-prelude", new TextDecoder().decode(stderr));
+    assert(said.message.includes("may have one, and may not be read"), said.message);
+  }));
+
 Deno.test("DumpConnector tells what is odd about a dump", async (t) => {
+  const a = { "shop/a.bson": doc({}), "shop/a.metadata.json": plainMetadata("a") };
+  const whole = { ...a, "prelude.json": "{}" };
   const steps: [string, Record<string, string | Uint8Array>, string[], string[]][] = [
+    ["nothing", whole, ["shop.a"], []],
+    ["an old one, without prelude", a, ["shop.a"], ["no-prelude"]],
     [
-      "an old one, without prelude",
-      { "shop/a.bson": doc({}), "shop/a.metadata.json": plainMetadata("a") },
-      ["shop.a"],
+      "one database of two without prelude",
+      {
+        ...a,
+        "shop/prelude.json": "{}",
+        "late/b.bson": "",
+        "late/b.metadata.json": plainMetadata("b"),
+      },
+      ["late.b", "shop.a"],
       ["no-prelude"],
     ],
-    ["no metadata", { "prelude.json": "{}", "shop/a.bson": doc({}) }, ["shop.a"], ["no-metadata"]],
+    ["two dumps in one folder", { ...whole, "prelude.json.gz": "{}" }, ["shop.a"], ["two-dumps"]],
     [
-      "empty metadata",
-      { "prelude.json": "{}", "shop/a.bson": doc({}), "shop/a.metadata.json": "" },
+      "two dumps of a database in one folder",
+      { ...a, "shop/prelude.json": "{}", "shop/prelude.json.gz": "{}" },
       ["shop.a"],
-      [],
+      ["two-dumps"],
     ],
+    ["no metadata", { "prelude.json": "{}", "shop/a.bson": doc({}) }, ["shop.a"], ["no-metadata"]],
+    ["empty metadata", { ...whole, "shop/a.metadata.json": "\n" }, ["shop.a"], ["no-metadata"]],
     [
       "metadata alone",
       { "prelude.json": "{}", "shop/a.metadata.json": plainMetadata("a") },
       ["shop.a"],
+      ["no-documents"],
+    ],
+    [
+      "a view, which is metadata alone",
+      {
+        "prelude.json": "{}",
+        "shop/a.metadata.json":
+          '{"options":{"viewOn":"b","pipeline":[]},"indexes":[],"collectionName":"a","type":"view"}',
+      },
+      ["shop.a"],
       [],
     ],
     [
+      "files with another name",
+      { "prelude.json": "{}", "shop/b.bson": "", "shop/b.metadata.json": plainMetadata("a") },
+      ["shop.b"],
+      ["other-name"],
+    ],
+    [
+      "a copy beside it",
+      { ...whole, "shop/copy.bson": "", "shop/copy.metadata.json": plainMetadata("a") },
+      ["shop.a", "shop.copy"],
+      ["other-name"],
+    ],
+    [
       "files that do not belong",
-      {
-        "shop/prelude.json": "{}",
-        "shop/a.metadata.json": "",
-        "shop/notes.txt": "x",
-        "b.txt": "x",
-      },
+      { ...whole, "shop/notes.txt": "x", "b.txt": "x" },
       ["shop.a"],
       ["foreign-files"],
     ],
     [
       "the server's own, after all else",
-      { "prelude.json": "{}", "a/a.metadata.json": "", "b/system.profile.bson": doc({}) },
-      ["a.a"],
+      { ...whole, "x/system.profile.bson": doc({}) },
+      ["shop.a"],
       ["system-left-out"],
     ],
     [
       "users and an oplog",
-      {
-        "prelude.json": "{}",
-        "oplog.bson": doc({}),
-        "admin/system.users.bson": doc({}),
-        "shop/a.metadata.json": "",
-      },
+      { ...whole, "oplog.bson": doc({}), "admin/system.users.bson": doc({}) },
       ["shop.a"],
       ["oplog-not-replayed", "users-and-roles-left-out"],
     ],
     [
       "metadata that says more",
-      { "prelude.json": "{}", "shop/a.metadata.json": '{"indexes":[],"later":1}' },
+      { ...whole, "shop/a.metadata.json": '{"indexes":[],"later":1}' },
       ["shop.a"],
       ["metadata-unknown"],
     ],
@@ -256,7 +366,12 @@ Deno.test("DumpConnector tells what is odd about a dump", async (t) => {
     ],
     [
       "folders in the folder of a database",
-      { "a.metadata.json": "", "prelude.json": "{}", "shop/b.bson": doc({}) },
+      {
+        "a.bson": "",
+        "a.metadata.json": plainMetadata("a"),
+        "prelude.json": "{}",
+        "shop/b.bson": doc({}),
+      },
       ["a"],
       ["foreign-files"],
     ],
