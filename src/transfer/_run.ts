@@ -17,6 +17,7 @@ import {
   UsageError,
   type Writer,
 } from "../core/mod.ts";
+import { accountsOf } from "../mongodump/mod.ts";
 import { ByteBudget } from "./_budget.ts";
 import { LaneTracker } from "./lane_tracker.ts";
 import { openOptionsOf, parallelOf, readOptionsOf } from "./_ends.ts";
@@ -227,6 +228,11 @@ export class Run {
       }
       default:
         item satisfies never;
+    }
+    // Users and roles are whole before documents follow: mongorestore reads an archive so, and what a
+    // server says of them is worth knowing first.
+    if (item.type === "end" && accountsOf(item.namespace) !== undefined) {
+      while (this.#turns.size > 0) await this.#change();
     }
     // One collection that has to wait must not hold the others up, nor fill the memory.
     while (this.#waiting >= Math.max(1, this.#given)) await this.#change();

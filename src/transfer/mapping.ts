@@ -1,4 +1,6 @@
 import { formatNamespace, type Namespace, UsageError } from "../core/mod.ts";
+import { accountsOf } from "../mongodump/mod.ts";
+import { placedIn } from "./_placed_in.ts";
 
 /** What a source gives: one collection, or as many as there are. */
 export interface MappingSource {
@@ -39,7 +41,8 @@ export interface RenamePair {
  * | one | that one | same name in it | same namespace, else an error | the file | one entry |
  * | many | error | names kept | namespaces kept | error | namespaces kept |
  *
- * A renaming is looked up first, by the source's namespace.
+ * A renaming is looked up first, by the source's namespace. Users and roles (`admin.system.users` and
+ * the like) are never renamed; a database gets those that are its own.
  *
  * @param source What it holds.
  * @param target What it holds, and its names.
@@ -74,7 +77,8 @@ export function planMapping(
     );
   }
   checkRenames(target, renames);
-  return (from) => renamed(from, renames) ?? byRule(from, target);
+  return (from) =>
+    (accountsOf(from) === undefined ? renamed(from, renames) : undefined) ?? byRule(from, target);
 }
 
 function byRule(from: Namespace, target: MappingTarget): Namespace {
@@ -82,7 +86,7 @@ function byRule(from: Namespace, target: MappingTarget): Namespace {
     case "collection":
       return { db: target.db ?? "", collection: target.collection ?? from.collection };
     case "database":
-      return { db: target.db ?? "", collection: from.collection };
+      return placedIn(target.db ?? "", from);
     case "server":
       if (from.db !== "") return from;
       throw new UsageError(

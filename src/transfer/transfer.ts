@@ -10,6 +10,7 @@ import {
   UsageError,
 } from "../core/mod.ts";
 import { isSameServer, refuseSameCollection, refuseSameFile } from "./_refuse_same.ts";
+import { placedIn } from "./_placed_in.ts";
 import { type CheckedOptions, checkOptions, type TransferOptions } from "./options.ts";
 import { Run } from "./_run.ts";
 import { atStage } from "./_stage.ts";
@@ -127,5 +128,7 @@ function targetOf(
 
 /** The name a collection gets where the caller maps none: as the target was made. */
 function placed(from: Namespace, { place }: Target): Namespace {
-  return { db: place?.db ?? from.db, collection: place?.collection ?? from.collection };
+  const { db, collection } = place ?? {};
+  if (collection === undefined) return db === undefined ? from : placedIn(db, from);
+  return { db: db ?? from.db, collection };
 }

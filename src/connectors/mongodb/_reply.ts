@@ -2,9 +2,9 @@
 import type { AggregationCursor, FindCursor } from "mongodb";
 import { DataError, documentLength } from "../../core/mod.ts";
 
-/** Raw documents in one buffer. */
+/** Raw documents in one buffer, next to each other. */
 export interface Reply {
-  /** The bytes, shared with the driver's message. */
+  /** The bytes, in the memory of the driver's message, which nobody else reads any more. */
   readonly buffer: Uint8Array;
   /** Where each document starts. */
   readonly starts: Uint32Array;
@@ -36,7 +36,7 @@ export type RawCursor = FindCursor<Uint8Array> | AggregationCursor<Uint8Array>;
 /** Takes what the cursor has buffered. */
 export function takeReply(cursor: RawCursor): Reply {
   const reply = takeWhole(cursor as unknown as CursorInternals) ?? takeViews(cursor);
-  return checked(reply.buffer, reply.starts);
+  return joined(reply.buffer, reply.starts);
 }
 
 /** Sets how many documents the next reply has; `false` if this driver does not let one. */
@@ -95,8 +95,13 @@ function takeViews(
   return { buffer, starts };
 }
 
-function checked(buffer: Uint8Array, starts: Uint32Array): Reply {
-  let bytes = 0;
+/**
+ * Looks at each document's length and end, and moves it up to the one before: between them the reply has
+ * the keys of its array. Whoever writes them on, or takes a checksum, has one piece then.
+ */
+function joined(buffer: Uint8Array, starts: Uint32Array): Reply {
+  const from = starts[0] ?? 0;
+  let end = from;
   for (let i = 0; i < starts.length; i++) {
     const start = starts[i]!;
     const length = documentLength(buffer, start);
@@ -105,7 +110,20 @@ function checked(buffer: Uint8Array, starts: Uint32Array): Reply {
         index: i,
       });
     }
-    bytes += length;
+    if (start !== end) buffer.copyWithin(end, start, start + length);
+    starts[i] = end;
+    end += length;
   }
-  return { buffer, starts, bytes };
+  return { buffer, starts, bytes: end - from };
+}
+
+/** Blocks that are shared by many small buffers are never as large. */
+const OWN_BYTES = 64 * 1024;
+
+/** Frees a reply's memory at once, which nobody may read afterwards. */
+export function freeReply({ buffer }: Reply): void {
+  // Left to the garbage collector, replies are most of the memory in use.
+  const memory = buffer.buffer;
+  if (memory.byteLength < OWN_BYTES || !(memory instanceof ArrayBuffer)) return;
+  memory.transfer?.(0);
 }

@@ -1,4 +1,5 @@
 import { type Cancellable, type Namespace, throwIfInterrupted } from "../../core/mod.ts";
+import { accountsOf } from "../../mongodump/mod.ts";
 import { displayOf } from "./options.ts";
 import type { MongoSession } from "./session.ts";
 import { translateError } from "./translate_error.ts";
@@ -25,6 +26,9 @@ const WITHOUT_INSERT = new Set([
   "userAdmin",
   "userAdminAnyDatabase",
 ]);
+
+/** Those that allow that, and not to write users. */
+const WITHOUT_MERGE = new Set(["readWrite", "readWriteAnyDatabase", "dbOwner"]);
 
 /** A privilege as `connectionStatus` gives it. */
 interface Privilege {
@@ -62,10 +66,11 @@ export async function checkRights(
   throwIfInterrupted(signal);
   if ((info.authenticatedUsers ?? []).length === 0) return;
   for (const namespace of namespaces) {
-    if (mayInsert(info, namespace)) continue;
+    const accounts = accountsOf(namespace) !== undefined;
+    if (accounts ? mayMerge(info) : mayInsert(info, namespace)) continue;
     throw translateError(new NotAllowed(), {
       ...context,
-      command: "insert",
+      command: accounts ? "_mergeAuthzCollections" : "insert",
       namespace,
       display: displayOf(session.options, namespace),
     });
@@ -82,9 +87,23 @@ function mayInsert(info: AuthInfo, namespace: Namespace): boolean {
   });
 }
 
+/** Whether the user may have the server take users and roles, as the role `restore` may. */
+function mayMerge(info: AuthInfo): boolean {
+  const { authenticatedUserPrivileges: privileges = [], authenticatedUserRoles: roles = [] } = info;
+  if (privileges.length > 0) {
+    const every = { db: "admin", collection: "tempusers" };
+    return privileges.some((privilege) => covers(privilege, every, "createUser"));
+  }
+  return roles.some(({ role }) => !WITHOUT_INSERT.has(role) && !WITHOUT_MERGE.has(role));
+}
+
 /** Rules of MongoDB's resource documents: an empty name stands for every one. */
-function covers({ resource, actions }: Privilege, { db, collection }: Namespace): boolean {
-  if (!actions?.includes("insert") && !actions?.includes("anyAction")) return false;
+function covers(
+  { resource, actions }: Privilege,
+  { db, collection }: Namespace,
+  action = "insert",
+): boolean {
+  if (!actions?.includes(action) && !actions?.includes("anyAction")) return false;
   if (resource?.anyResource === true) return true;
   if (resource?.db === undefined || resource.collection === undefined) return false;
   return (resource.db === "" || resource.db === db) &&

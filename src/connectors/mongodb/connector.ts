@@ -15,6 +15,7 @@ import {
   type Writer,
 } from "../../core/mod.ts";
 import { BaseConnector } from "../base.ts";
+import { describeAccounts } from "./_accounts.ts";
 import { nameServerNeeds, openSession } from "./connect.ts";
 import { describeCollections, originOf } from "./describe.ts";
 import { displayOf, type MongoConnectorOptions } from "./options.ts";
@@ -57,7 +58,8 @@ export class MongoConnector extends BaseConnector {
    * Creates a connector; connects to nothing.
    *
    * @param options The server, and what of it.
-   * @throws {UsageError} If the connection string cannot be read, or a collection has no database.
+   * @throws {UsageError} If the connection string cannot be read, a collection has no database, or
+   * users and roles are asked for beside one collection.
    */
   constructor(options: MongoConnectorOptions) {
     super();
@@ -166,7 +168,9 @@ export class MongoConnector extends BaseConnector {
       },
       async *describe(options: Cancellable = {}): AsyncGenerator<CollectionInfo, void, void> {
         try {
-          yield* describeCollections(await open(options), options);
+          const session = await open(options);
+          yield* describeAccounts(session, options);
+          yield* describeCollections(session, options);
         } catch (error) {
           throw atStage(error, "source");
         }
@@ -224,7 +228,14 @@ export class MongoConnector extends BaseConnector {
   }
 }
 
-function checkNames({ database, collection }: MongoConnectorOptions, display: string): void {
+function checkNames(options: MongoConnectorOptions, display: string): void {
+  const { database, collection, usersAndRoles = false } = options;
+  if (usersAndRoles && collection !== undefined) {
+    throw new UsageError(
+      `Cannot take the users and roles of "${display}": they belong to a database or a server`,
+      { hint: "name the database alone, and --include its collection" },
+    );
+  }
   if (collection !== undefined && (database === undefined || database === "")) {
     throw new UsageError(`Cannot use "${display}": collection "${collection}" has no database`, {
       hint: "name the database too",

@@ -59,6 +59,30 @@ export async function* describeCollections(
   }
 }
 
+/**
+ * Describes one collection, whatever its name.
+ *
+ * @param session The session.
+ * @param namespace Which.
+ * @returns What is known of it; `undefined` where the server does not list it.
+ */
+export async function describeOne(
+  session: MongoSession,
+  namespace: Namespace,
+): Promise<CollectionInfo | undefined> {
+  const db = session.client.db(namespace.db);
+  try {
+    const [listed] = await list(db, { name: namespace.collection });
+    return listed === undefined ? undefined : await complete(session, db, namespace, listed);
+  } catch (error) {
+    // Who may read it need not be allowed to list it.
+    if ((error as { code?: unknown }).code === UNAUTHORIZED) return undefined;
+    const { display, loggedIn } = session;
+    const command = "listCollections";
+    throw translateError(error, { action: "read", display, command, namespace, loggedIn });
+  }
+}
+
 async function listDatabases(session: MongoSession): Promise<string[]> {
   const names = await databaseNames(session);
   return names.filter((name) => !SYSTEM_DATABASES.has(name)).sort(byCodeUnits);

@@ -38,7 +38,9 @@ export const mongodbDescriptor: ConnectorDescriptor = {
     uri === undefined ? [] : mongoPermissions(uri, tlsCaFile, role),
   create: async ({ uri, display, database, collection }, settings) => {
     if (uri === undefined) throw new UsageError(`Cannot use "${display}": it names no server`);
-    const { connectTimeoutMs, idleTimeoutMs, tlsCaFile, verbose } = settings;
+    const { role, connectTimeoutMs, idleTimeoutMs, tlsCaFile, verbose } = settings;
+    // A target is looked at for what is in it as well: its own users are not asked for.
+    const usersAndRoles = settings.usersAndRoles === true && role === "source";
     const { MongoConnector } = await import("./mod.ts");
     return new MongoConnector({
       uri,
@@ -47,6 +49,7 @@ export const mongodbDescriptor: ConnectorDescriptor = {
       ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
       ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
       ...(tlsCaFile === undefined ? {} : { tlsCaFile }),
+      ...(usersAndRoles ? { usersAndRoles } : {}),
       ...(verbose === undefined ? {} : { verbose }),
     });
   },

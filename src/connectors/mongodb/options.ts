@@ -20,6 +20,11 @@ export interface MongoConnectorOptions {
   readonly idleTimeoutMs?: number;
   /** A file with the certificate authorities to trust, PEM. */
   readonly tlsCaFile?: string;
+  /**
+   * Read users and roles too, before all else: those of the database, or of the whole server. What is
+   * written to the server is told by its name. Default `false`.
+   */
+  readonly usersAndRoles?: boolean;
   /** Says a line about what goes on inside. */
   readonly verbose?: (line: string) => void;
 }

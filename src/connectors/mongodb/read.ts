@@ -10,10 +10,13 @@ import {
   throwIfInterrupted,
   UsageError,
 } from "../../core/mod.ts";
+import { accountsOf } from "../../mongodump/mod.ts";
+import { describeAccounts, isAccountsBehind, placeOf } from "./_accounts.ts";
 import { interleaved } from "./_interleave.ts";
 import { compareNamespaces, fromPosition, type MongoPosition, toPosition } from "./_position.ts";
 import { beforeAbort, isResumable, openReplies } from "./_replies.ts";
 import { pluck } from "./_raw.ts";
+import { freeReply, type Reply } from "./_reply.ts";
 import { countedForSample, Doubles } from "./_sample.ts";
 import { splitReply } from "./_split.ts";
 import { describeCollections, findBuckets } from "./describe.ts";
@@ -43,20 +46,34 @@ export async function* readCollections(
   checkQuery(query, session.display);
   const from = after === undefined ? undefined : fromPosition(after, session.display);
   if (from !== undefined) checkPlace(from, session, options);
-  const wanted = (namespace: CollectionInfo["namespace"]) =>
+  // Users and roles come first, whatever their names.
+  const inAccounts = from !== undefined && session.options.usersAndRoles === true &&
+    accountsOf(from.namespace) !== undefined;
+  const wanted = (namespace: Namespace) =>
     (include?.(namespace) ?? true) &&
-    (from === undefined || compareNamespaces(namespace, from.namespace) >= 0);
+    (from === undefined || inAccounts || compareNamespaces(namespace, from.namespace) >= 0);
+  const wantedAccounts = (namespace: Namespace) =>
+    (include?.(namespace) ?? true) &&
+    (from === undefined || inAccounts && isAccountsBehind(namespace, from.namespace));
   const parallel = from === undefined && options.resumable !== true ? options.parallel ?? 1 : 1;
-  if (parallel > 1 && session.options.collection === undefined) {
+  const sideBySide = parallel > 1 && session.options.collection === undefined;
+  // Behind the lanes of what is read side by side.
+  const lane: Lane = { number: sideBySide ? parallel : 0, seq: from?.seq ?? 0 };
+  const cancel = signal === undefined ? {} : { signal };
+  const fromIn = ({ namespace }: CollectionInfo) =>
+    from !== undefined && compareNamespaces(namespace, from.namespace) === 0 ? from : undefined;
+  for await (const accounts of describeAccounts(session, cancel, wantedAccounts)) {
+    const { namespace: place, filter } = placeOf(accounts.namespace)!;
+    const { query: _, ...rest } = options;
+    const whole = filter === undefined ? rest : { ...rest, query: { filter } };
+    yield* readCollection(session, accounts, whole, fromIn(accounts), lane, place);
+  }
+  if (sideBySide) {
     yield* readSideBySide(session, options, wanted, parallel);
     return;
   }
-  const lane: Lane = { number: 0, seq: from?.seq ?? 0 };
-  const cancel = signal === undefined ? {} : { signal };
   for await (const collection of describeCollections(session, cancel, wanted)) {
-    const same = from !== undefined &&
-      compareNamespaces(collection.namespace, from.namespace) === 0;
-    yield* readCollection(session, collection, options, same ? from : undefined, lane);
+    yield* readCollection(session, collection, options, fromIn(collection), lane);
   }
 }
 
@@ -94,6 +111,7 @@ async function* readCollection(
   options: ReadOptions,
   from: MongoPosition | undefined,
   lane: Lane,
+  place?: Namespace,
 ): AsyncGenerator<SourceItem, void, void> {
   const { namespace } = collection;
   const { query, signal } = options;
@@ -104,6 +122,7 @@ async function* readCollection(
   const asBuckets = collection.type === "timeseries" && options.timeseries === "buckets" &&
     Object.keys(query ?? {}).length === 0;
   const buckets = asBuckets ? await findBuckets(session, namespace) : undefined;
+  const elsewhere = buckets ?? place;
   yield { type: "begin", collection: buckets ? { ...known, buckets: true } : known };
   const issues: Issue[] = [];
   if (collection.type !== "view" || options.views === "documents") {
@@ -116,7 +135,7 @@ async function* readCollection(
       lane,
       order,
       restart: !resumable,
-      ...(buckets === undefined ? {} : { buckets }),
+      ...(elsewhere === undefined ? {} : { place: elsewhere }),
     });
   }
   yield { type: "end", namespace, ...(issues.length > 0 ? { issues } : {}) };
@@ -129,23 +148,24 @@ interface Course {
   readonly order: { readonly from: MongoPosition | undefined } | undefined;
   /** Whether positions say that nothing goes on from them. */
   readonly restart: boolean;
-  /** The collection that holds the buckets of a time series, if these are read. */
-  readonly buckets?: Namespace;
+  /** Where its documents are, if not under its own name: the buckets of a time series, users. */
+  readonly place?: Namespace;
 }
 
 async function* readDocuments(
   session: MongoSession,
   collection: CollectionInfo,
   options: ReadOptions,
-  { lane, order, restart, buckets }: Course,
+  { lane, order, restart, place }: Course,
 ): AsyncGenerator<SourceItem, void, void> {
   const { namespace } = collection;
   let index = order?.from?.index ?? 0;
   const find = order === undefined ? {} : { order: { after: order.from?.id } };
-  const place = { ...collection, namespace: buckets ?? namespace };
-  await using replies = openReplies(session, place, options, find);
+  const read = { ...collection, namespace: place ?? namespace };
+  await using replies = openReplies(session, read, options, find);
   const doubles = options.query?.sample === undefined ? undefined : new Doubles();
   for await (const reply of replies) {
+    const held = new Held(reply);
     for (const part of splitReply(doubles?.without(reply) ?? reply, options)) {
       throwIfInterrupted(options.signal);
       const last = part.starts.at(-1)!;
@@ -158,10 +178,33 @@ async function* readDocuments(
         lane: lane.number,
         seq: lane.seq,
         after: toPosition({ namespace, index: next, seq: ++lane.seq, id, restart }),
+        release: held.hold(),
       };
       index = next;
       yield { type: "batch", batch };
     }
+    held.given();
+  }
+}
+
+/** A reply that is freed when all of its batches were given and released. */
+class Held {
+  readonly #reply: Reply;
+  #holders = 1;
+
+  constructor(reply: Reply) {
+    this.#reply = reply;
+  }
+
+  /** Keeps the reply for one more batch; gives what lets go of it. */
+  hold(): () => void {
+    this.#holders++;
+    return () => this.given();
+  }
+
+  /** Lets go of the reply. */
+  given(): void {
+    if (--this.#holders === 0) freeReply(this.#reply);
   }
 }
 

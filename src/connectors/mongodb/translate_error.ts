@@ -10,6 +10,7 @@ import {
   UnsupportedError,
   UsageError,
 } from "../../core/mod.ts";
+import { accountsOf } from "../../mongodump/mod.ts";
 import { describeSelection } from "./_selection_failure.ts";
 
 /** What was being done when the driver threw. */
@@ -247,7 +248,13 @@ function unauthorized(error: DriverError, context: ErrorContext): Error {
       hint: "mongodb://user@host/… asks for the password",
     });
   }
-  const role = stage === "target" ? "readWrite" : "read";
+  // No role that is about documents allows to read or write users.
+  const accounts = namespace !== undefined && isAccountsPlace(namespace);
+  const role = stage === "target"
+    ? accounts ? "restore" : "readWrite"
+    : accounts
+    ? "backup"
+    : "read";
   const db = namespace?.db ?? "<database>";
   const grant = command === "listDatabases"
     ? `{ role: "readAnyDatabase", db: "admin" }`
@@ -255,6 +262,13 @@ function unauthorized(error: DriverError, context: ErrorContext): Error {
   return connect(`the user is not allowed to ${what}${where}`, error, context, {
     hint: `an administrator can grant it: db.grantRolesToUser("<user>", [${grant}])`,
   });
+}
+
+/** Where users and roles are, or are put until the server takes them. */
+function isAccountsPlace(namespace: Namespace): boolean {
+  const { db, collection } = namespace;
+  return accountsOf(namespace) !== undefined ||
+    db === "admin" && (collection === "tempusers" || collection === "temproles");
 }
 
 function connect(

@@ -12,6 +12,8 @@ import {
   type Writer,
   type WriteResult,
 } from "../../core/mod.ts";
+import { accountsOf } from "../../mongodump/mod.ts";
+import { AccountsWriter } from "./_accounts_writer.ts";
 import { settleDuplicates } from "./_conflict.ts";
 import { createTarget } from "./_create.ts";
 import { probeSequence } from "./_document_sequence.ts";
@@ -87,6 +89,8 @@ class MongoWriter implements Writer {
   readonly #collections = new Map<string, Promise<TargetCollection>>();
   /** Batches that were not acknowledged yet: their replay sends the same bytes and numbers. */
   readonly #pending = new Map<string, Prepared>();
+  /** Users and roles, if some come. */
+  #accounts: AccountsWriter | undefined;
   #closed = false;
 
   constructor(sending: Sending, limits: MessageLimits, open: OpenOptions) {
@@ -97,6 +101,14 @@ class MongoWriter implements Writer {
 
   async begin(collection: CollectionInfo): Promise<readonly Issue[]> {
     this.#check();
+    if (accountsOf(collection.namespace) !== undefined) {
+      this.#accounts ??= new AccountsWriter(
+        this.#sending,
+        this.#open,
+        (target, batch) => this.#write(target, batch),
+      );
+      return await this.#accounts.begin(collection);
+    }
     const key = formatNamespace(collection.namespace);
     // A collection is dropped and created once, however often it begins.
     if (this.#collections.has(key)) return [];
@@ -105,6 +117,9 @@ class MongoWriter implements Writer {
 
   async write(batch: RawBatch): Promise<WriteResult> {
     this.#check();
+    if (accountsOf(batch.namespace) !== undefined && this.#accounts !== undefined) {
+      return await this.#accounts.write(batch);
+    }
     const target = await this.#collection(batch.namespace);
     if (!target.capped) return await this.#write(target, batch);
     const turn = target.last.then(() => this.#write(target, batch));
@@ -114,6 +129,7 @@ class MongoWriter implements Writer {
 
   async end(namespace: Namespace): Promise<readonly Issue[]> {
     this.#check();
+    if (accountsOf(namespace) !== undefined) return this.#accounts?.end(namespace) ?? [];
     const target = await this.#collections.get(formatNamespace(namespace));
     if (target === undefined) return [];
     const issues: Issue[] = [];
@@ -138,14 +154,15 @@ class MongoWriter implements Writer {
     return Promise.resolve({ v: 1, kind: "mongodb" });
   }
 
-  commit(): Promise<void> {
+  async commit(): Promise<void> {
+    // A server that has the users has what they may read as well.
+    await this.#accounts?.commit();
     this.#close();
-    return Promise.resolve();
   }
 
-  abort(): Promise<void> {
+  async abort(): Promise<void> {
+    await this.#accounts?.abort();
     this.#close();
-    return Promise.resolve();
   }
 
   #close(): void {
