@@ -10,8 +10,12 @@ export interface OptionData {
   readonly collect?: true;
   /** The words it takes, for completions. */
   readonly words?: readonly string[];
+  /** Whether several of the words may be given in one value, apart by commas, for completions. */
+  readonly many?: true;
   /** Whether its value is a file, for completions. */
   readonly file?: true;
+  /** What else its value is, for completions: the format of an end, or a server's address. */
+  readonly value?: "source-format" | "target-format" | "server";
 }
 
 /** Options under one heading of the help. */
@@ -19,6 +23,9 @@ export interface OptionGroup {
   readonly name: string;
   readonly options: readonly OptionData[];
 }
+
+/** What an argument of a command is: the address of an end, or a file. */
+export type ArgumentKind = "source" | "target" | "file";
 
 /** A command as data, with those below it. */
 export interface CommandData {
@@ -29,8 +36,8 @@ export interface CommandData {
   readonly commands?: readonly CommandData[];
   /** The words its argument takes, for completions. */
   readonly words?: readonly string[];
-  /** Whether its arguments may be files, for completions. */
-  readonly files?: true;
+  /** What its arguments are, in order, for completions; the last goes on if there may be more. */
+  readonly takes?: readonly ArgumentKind[];
   readonly examples?: readonly (readonly [string, string])[];
 }
 

@@ -32,11 +32,21 @@ const NAMES: OptionGroup = {
   ],
 };
 
+const FROM: OptionData = {
+  flags: "--from <format>",
+  help: "Format of the source, where its name does not say it.",
+  value: "source-format",
+};
+
 const FORMAT: OptionGroup = {
   name: "Formats",
   options: [
-    { flags: "--from <format>", help: "Format of the source, where its name does not say it." },
-    { flags: "--to <format>", help: "Format of the target, where its name does not say it." },
+    FROM,
+    {
+      flags: "--to <format>",
+      help: "Format of the target, where its name does not say it.",
+      value: "target-format",
+    },
     {
       flags: "--compress <how>",
       help: "none, gzip[:1-9] or zstd[:1-19]; by extension where not given.",
@@ -122,12 +132,20 @@ const SHOW: OptionGroup = {
 };
 
 const SOURCE_FLAGS: readonly OptionData[] = [
-  { flags: "--source-uri <uri>", help: "Connection string of the source; also env:NAME or @file." },
+  {
+    flags: "--source-uri <uri>",
+    help: "Connection string of the source; also env:NAME or @file.",
+    value: "server",
+  },
   { flags: "--source-database <name>", help: "Its database." },
   { flags: "--source-collection <name>", help: "Its collection." },
 ];
 const DEST_FLAGS: readonly OptionData[] = [
-  { flags: "--dest-uri <uri>", help: "Connection string of the target; also env:NAME or @file." },
+  {
+    flags: "--dest-uri <uri>",
+    help: "Connection string of the target; also env:NAME or @file.",
+    value: "server",
+  },
   { flags: "--dest-database <name>", help: "Its database." },
   { flags: "--dest-collection <name>", help: "Its collection." },
 ];
@@ -161,14 +179,14 @@ const PRESETS: readonly CommandData[] = [
     name: "mongo-to-bson",
     help: "One collection from a server to a BSON file.",
     arguments: "<out:word>",
-    files: true,
+    takes: ["file"],
     groups: presetGroups(SOURCE_FLAGS, true),
   },
   {
     name: "bson-to-mongo",
     help: "A BSON file to one collection of a server.",
     arguments: "<in:word>",
-    files: true,
+    takes: ["file"],
     groups: presetGroups(DEST_FLAGS),
   },
 ];
@@ -186,7 +204,7 @@ const LINK: OptionGroup = {
 const READ: OptionGroup = {
   name: "What is read",
   options: [
-    { flags: "--from <format>", help: "Format of the source, where its name does not say it." },
+    FROM,
     { flags: "--include <glob>", help: "Only these collections, such as 'shop.*'.", collect: true },
     { flags: "--exclude <glob>", help: "All collections but these.", collect: true },
     { flags: "--system", help: "Allow admin, config or local as a whole." },
@@ -234,6 +252,7 @@ const TYPES: OptionGroup = {
       help: `Languages, apart by commas: ${TARGETS.join(", ")}. Default typescript.`,
       collect: true,
       words: TARGETS,
+      many: true,
     },
     { flags: "--root-name <name>", help: "Name of the type of documents." },
     {
@@ -289,6 +308,7 @@ const COMPARE: OptionGroup = {
       help: "Differences that make it exit with 6, apart by commas; or any, or none.",
       collect: true,
       words: [...DRIFT_WORDS, "any", "none"],
+      many: true,
     },
     {
       flags: "--report <how>",
@@ -324,7 +344,7 @@ const SCHEMA_COMMANDS: readonly CommandData[] = [
     name: "from-bson",
     help: "Types of a BSON file.",
     arguments: "<file:word>",
-    files: true,
+    takes: ["file"],
     groups: [PRESET_TYPES, OF_PRESETS, without(PRESET_READ, "--filter"), FILES, SHOW],
   },
   {
@@ -344,7 +364,7 @@ const SCHEMA_COMMANDS: readonly CommandData[] = [
     name: "check",
     help: "Compare documents with a saved profile: exit 6 if types have to be made anew.",
     arguments: "<source:word> [profile:word]",
-    files: true,
+    takes: ["source", "file"],
     groups: [
       {
         name: "Ends",
@@ -370,7 +390,7 @@ const SCHEMA_COMMANDS: readonly CommandData[] = [
     name: "diff",
     help: "Compare two sources or profiles: exit 6 if they differ.",
     arguments: "<before:word> <after:word>",
-    files: true,
+    takes: ["source", "source"],
     groups: [COMPARE, READ, LINK, SHOW],
     examples: [["", "datahood schema diff january.profile.json february.profile.json"]],
   },
@@ -378,7 +398,7 @@ const SCHEMA_COMMANDS: readonly CommandData[] = [
     name: "merge",
     help: "Make one profile of several.",
     arguments: "<profiles...:word>",
-    files: true,
+    takes: ["file"],
     groups: [
       {
         name: "Files",
@@ -404,7 +424,7 @@ const SCHEMA_COMMANDS: readonly CommandData[] = [
     name: "report",
     help: "What stands at each path: how often, kinds, ranges, values, formats.",
     arguments: "<source:word>",
-    files: true,
+    takes: ["source"],
     groups: [READ, without(TYPES, "--to", "--root-name"), LINK, SHOW],
     examples: [["", "datahood schema report orders.bson"]],
   },
@@ -414,7 +434,7 @@ const SCHEMA: CommandData = {
   name: "schema",
   help: "Make types from documents: TypeScript, Zod, JSON Schema, Mongoose, Python and more.",
   arguments: "<source:word>",
-  files: true,
+  takes: ["source"],
   groups: [READ, TYPES, OF_TARGETS, FILES, LINK, SHOW],
   commands: SCHEMA_COMMANDS,
   examples: [
@@ -439,7 +459,7 @@ const INSPECT: CommandData = {
   name: "inspect",
   help: "See what is in there: collections, counts, sizes, indexes, whether it is whole.",
   arguments: "<source:word>",
-  files: true,
+  takes: ["source"],
   groups: [
     {
       name: "What is looked at",
@@ -457,7 +477,7 @@ const INSPECT: CommandData = {
         },
         { flags: "--exclude <glob>", help: "All but these.", collect: true },
         { flags: "--system", help: "Allow admin, config or local as a whole." },
-        { flags: "--from <format>", help: "Format of the source, where its name does not say it." },
+        FROM,
       ],
     },
     without(LINK, "--retries"),
@@ -474,7 +494,7 @@ const VERIFY: CommandData = {
   name: "verify",
   help: "Compare two places: documents in any order, options, indexes. Exit code 6 if they differ.",
   arguments: "<a:word> <b:word>",
-  files: true,
+  takes: ["source", "source"],
   groups: [
     {
       name: "What is compared",
@@ -492,8 +512,12 @@ const VERIFY: CommandData = {
           help: "An _id may stand elsewhere: a server moves it to the front.",
         },
         { flags: "--system", help: "Allow admin, config or local as a whole." },
-        { flags: "--format-a <format>", help: "Format of the first, where its name does not say." },
-        { flags: "--format-b <format>", help: "Format of the second." },
+        {
+          flags: "--format-a <format>",
+          help: "Format of the first, where its name does not say.",
+          value: "source-format",
+        },
+        { flags: "--format-b <format>", help: "Format of the second.", value: "source-format" },
       ],
     },
     {
@@ -539,7 +563,7 @@ export const TREE: CommandData = {
       name: "transfer",
       help: "Move documents: one collection, or many.",
       arguments: "<source:word> <target:word>",
-      files: true,
+      takes: ["source", "target"],
       groups: [WHICH, NAMES, FORMAT, PLACE, RUN, SHOW],
       commands: PRESETS,
       examples: [
@@ -599,7 +623,14 @@ export const TREE: CommandData = {
       help: "Print completions for a shell: bash, zsh or fish.",
       arguments: "<shell:word>",
       words: SHELLS,
-      examples: [["In ~/.bashrc", "source <(datahood completions bash)"]],
+      examples: [
+        ["In ~/.bashrc", "source <(datahood completions bash)"],
+        ["In ~/.zshrc, behind compinit", "source <(datahood completions zsh)"],
+        [
+          "In fish, once",
+          "datahood completions fish > ~/.config/fish/completions/datahood.fish",
+        ],
+      ],
     },
   ],
 };

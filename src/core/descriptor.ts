@@ -11,6 +11,8 @@ export interface OptionSpec {
   readonly help: string;
   /** What it is where not given, in words. */
   readonly default?: string;
+  /** The words that its value is one of. */
+  readonly words?: readonly string[];
   /** Never shown, logged or passed as an argument. */
   readonly secret?: boolean;
 }
@@ -43,7 +45,7 @@ export interface ConnectorSettings {
   readonly idleTimeoutMs?: number;
   /** A file with the certificate authorities to trust. */
   readonly tlsCaFile?: string;
-  /** Take the users and roles of a dump too. */
+  /** Take users and roles too. */
   readonly usersAndRoles?: boolean;
   /** Leave out the oplog of a dump without a warning. */
   readonly ignoreOplog?: boolean;

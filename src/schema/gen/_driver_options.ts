@@ -8,6 +8,7 @@ export const DRIVER_OPTIONS: readonly OptionSpec[] = [
     flag: "--shape <shape>",
     help: "bson: values as the driver gives them; json: as JSON has them (ids as strings)",
     default: "bson",
+    words: ["bson", "json"],
   },
   {
     name: "promoteValues",

@@ -17,6 +17,7 @@ export const jsonSchemaGenerator: Generator = {
       flag: "--ejson <form>",
       help: "the Extended JSON that documents are in: relaxed or canonical",
       default: "relaxed",
+      words: ["relaxed", "canonical"],
     },
     { name: "closed", flag: "--closed", help: "refuse fields that were never seen" },
     { name: "enforceFormats", flag: "--enforce-formats", help: "check the formats of strings" },

@@ -41,7 +41,11 @@ export function generatorOptions(only?: readonly string[]): readonly OptionData[
     const help = spec.help.replace(/^[a-z](?!\w*:)/, (letter) => letter.toUpperCase())
       .replace(/\.$/, "");
     const preset = spec.default === undefined ? "" : ` Default ${spec.default}.`;
-    return { flags: spec.flag, help: `${help}.${preset} (${kinds.join(", ")})` };
+    return {
+      flags: spec.flag,
+      help: `${help}.${preset} (${kinds.join(", ")})`,
+      ...(spec.words === undefined ? {} : { words: spec.words }),
+    };
   });
 }
 
