@@ -64,6 +64,24 @@ export async function denoOutput(
   }).output();
 }
 
+/**
+ * Runs the tests of the command line with another start than its source.
+ *
+ * @param command What starts it, as `DATAHOOD_CLI_COMMAND` takes it.
+ * @param flags Flags for `deno test`, such as those that resolve bare names.
+ * @param options Where and with what the tests run.
+ * @returns Whether all passed.
+ */
+export async function testStart(
+  command: string,
+  flags: readonly string[],
+  options: RunOptions = {},
+): Promise<boolean> {
+  say(`DATAHOOD_CLI_COMMAND="${command}"`);
+  const env = { ...options.env, DATAHOOD_CLI_COMMAND: command };
+  return await deno(["test", "-A", ...flags, "tests/cli"], { ...options, env }) === 0;
+}
+
 /** One named check. */
 export interface Step {
   /** What the summary calls it. */

@@ -2,21 +2,22 @@
  * Checks and tests with the names of `deno.json`, as JSR users get them: `deno task test:jsr`.
  * Everything runs on a copy of the tree with an empty `DENO_DIR` and without a lock file.
  *
- * `--only publish` stops after the dry run of publishing; `--optional` takes an unreachable JSR as a
+ * `--only NAME` runs one step, and before it the dry run of publishing; `--optional` takes an unreachable JSR as a
  * skip instead of a failure.
  *
  * @module
  */
+import { dirname, fromFileUrl, join, relative } from "@std/path";
 import { openRegistry, type Registry } from "./_jsr_registry.ts";
 import {
   deno,
-  denoOutput,
   ROOT,
   runSteps,
   say,
   sayCounts,
   type Step,
   type StepCounts,
+  testStart,
 } from "./_run.ts";
 import { writeSample } from "./_sample.ts";
 
@@ -38,54 +39,153 @@ async function dropLock(tree: string): Promise<void> {
   await Deno.writeTextFile(`${tree}/deno.json`, JSON.stringify({ ...config, lock: false }));
 }
 
-function stepsFor(tree: string, work: string, registry: Registry): Step[] {
-  const env = { JSR_URL: registry.url, DENO_DIR: `${work}/deno` };
-  const inTree = { cwd: tree, env };
-  const elsewhere = { cwd: work, env };
-  const bundle = `${work}/datahood.js`;
-  const succeeds = async (args: string[], options = inTree) => await deno(args, options) === 0;
-  const prints = async (args: string[], text: string, options = inTree) => {
-    const { code, stdout } = await denoOutput(args, options);
-    const printed = new TextDecoder().decode(stdout);
-    if (code === 0 && printed.includes(text)) return true;
-    say(`exit ${code}, no "${text}" in: ${printed}`);
+/** What `deno publish` says of each file that it would publish. */
+const LISTED = /^ +(file:\S+) \(/gm;
+
+/** The files that publishing would put on JSR, from the tree on; `undefined` if it refuses. */
+async function publishedPaths(tree: string, env: Env): Promise<string[] | undefined> {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["publish", "--dry-run", "--allow-dirty"],
+    cwd: tree,
+    env: { ...env, NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "inherit",
+  }).output();
+  const said = new TextDecoder().decode(stderr);
+  say(said);
+  if (code !== 0) return undefined;
+  return [...said.matchAll(LISTED)]
+    .map(([, url]) => relative(tree, fromFileUrl(url!)).replaceAll("\\", "/"));
+}
+
+type Env = Readonly<Record<string, string>>;
+
+/** A script that has datahood as its package: what its types say is checked before it runs. */
+const SCRIPT = `
+import { BsonConnector, GENERATORS, inferSchemas, profileSource, transfer } from "jsr:@datahood/cli";
+import { main } from "jsr:@datahood/cli/cli";
+import { testConnector } from "jsr:@datahood/cli/testing";
+
+// Enough for the threads that compress.
+const rows = Array.from({ length: 20_000 }, (_, _id) => ({ _id, text: crypto.randomUUID().repeat(9) }));
+await using source = new BsonConnector({ path: "rows.bson" });
+await source.loadData(rows);
+await using packed = new BsonConnector({ path: "rows.bson.gz" });
+await transfer(source, packed);
+await using back = new BsonConnector({ path: "back.bson" });
+const { counts } = await transfer(packed, back);
+const written: number = counts.written;
+// @ts-expect-error a count is no text
+const wrong: string = counts.written;
+if (written !== rows.length || wrong !== written as unknown) throw new Error("counts: " + written);
+
+const models = inferSchemas(await profileSource(back));
+for (const generator of GENERATORS) {
+  const text = generator.generate(models, { source: "rows", version: "1.0.0", options: {} });
+  if (text === "") throw new Error(generator.kind + " made nothing");
+}
+if (await main(["verify", "rows.bson", "back.bson"]) !== 0) throw new Error("they differ");
+if (typeof testConnector !== "function") throw new Error("no testing");
+`;
+
+async function sameBytes(one: string, other: string): Promise<boolean> {
+  const [a, b] = [await Deno.readFile(one), await Deno.readFile(other)];
+  const same = a.length > 0 && a.length === b.length && a.every((byte, at) => byte === b[at]);
+  say(same ? `${a.length} bytes, the same` : `${one} and ${other} differ`);
+  return same;
+}
+
+/** Runs the command line by some words, in a folder of its own, and compares what comes back. */
+async function transfers(words: readonly string[], work: string, env: Env): Promise<boolean> {
+  const cwd = await Deno.makeTempDir({ dir: work });
+  await writeSample(join(cwd, "sample.bson"));
+  for (const [from, to] of [["sample.bson", "there.bson.gz"], ["there.bson.gz", "back.bson"]]) {
+    const [program, ...args] = [...words, "transfer", "--quiet", from!, to!];
+    say(`$ ${program} ${args.join(" ")}`);
+    const command = new Deno.Command(program!, { args, cwd, env, stdin: "null" });
+    if (!(await command.spawn().status).success) return false;
+  }
+  return await sameBytes(join(cwd, "sample.bson"), join(cwd, "back.bson"));
+}
+
+/** A new `DENO_DIR`, where nothing is. */
+async function fresh(work: string, url: string): Promise<Record<"JSR_URL" | "DENO_DIR", string>> {
+  return { JSR_URL: url, DENO_DIR: await Deno.makeTempDir({ dir: work, prefix: "deno-" }) };
+}
+
+async function installs(work: string, url: string): Promise<boolean> {
+  const env = await fresh(work, url);
+  const root = join(work, "installed");
+  const args = [
+    "install",
+    "--quiet",
+    "-g",
+    "--root",
+    root,
+    "-n",
+    "datahood",
+    "-A",
+    "jsr:@datahood/cli",
+  ];
+  if (await deno(args, { cwd: work, env }) !== 0) return false;
+  const windows = Deno.build.os === "windows";
+  const name = windows ? "datahood.cmd" : "datahood";
+  // What is installed starts whatever deno is on PATH.
+  const PATH = [dirname(Deno.execPath()), Deno.env.get("PATH")].join(windows ? ";" : ":");
+  return await transfers([join(root, "bin", name)], work, { ...env, PATH });
+}
+
+async function imports(work: string, url: string): Promise<boolean> {
+  const env = await fresh(work, url);
+  const cwd = await Deno.makeTempDir({ dir: work });
+  await Deno.writeTextFile(join(cwd, "script.ts"), SCRIPT);
+  if (await deno(["run", "--quiet", "-A", "--check", "script.ts"], { cwd, env }) !== 0) {
     return false;
-  };
-  /** Runs the command line as `entry`, in a folder of its own, and compares what comes back. */
-  const transfers = async (entry: string) => {
-    const cwd = await Deno.makeTempDir({ dir: work });
-    const source = await writeSample(`${cwd}/sample.bson`);
-    const run = ["run", "-A", entry, "transfer", "--quiet"];
-    const copies = await succeeds([...run, "sample.bson", "there.bson.gz"], { cwd, env }) &&
-      await succeeds([...run, "there.bson.gz", "back.bson"], { cwd, env });
-    if (!copies) return false;
-    const result = await Deno.readFile(`${cwd}/back.bson`);
-    const same = source.length === result.length && source.every((b, i) => b === result[i]);
-    say(same ? `${result.length} bytes, the same` : "what came back differs");
-    return same;
-  };
-  const published = registry.servesTree
-    ? {}
-    : { skip: "the jsr:@datahood/cli of this registry is not this tree" };
+  }
+  return await sameBytes(join(cwd, "rows.bson"), join(cwd, "back.bson"));
+}
+
+function stepsFor(tree: string, work: string, registry: Registry): Step[] {
+  const env = { JSR_URL: registry.url, DENO_DIR: join(work, "deno") };
+  const inTree = { cwd: tree, env };
+  const succeeds = async (args: string[]) => await deno(args, inTree) === 0;
+  const bundle = join(work, "datahood.js");
+  const run = [Deno.execPath(), "run", "--quiet", "-A"];
   return [
     {
       name: "type check",
-      run: () => succeeds(["check", "mod.ts", "cli.ts", "src", "tests", "scripts"]),
+      run: () => succeeds(["check", "--quiet", "mod.ts", "cli.ts", "src", "tests", "scripts"]),
     },
-    { name: "command line tests", counts: true, run: () => succeeds(["test", "-A", "tests/cli"]) },
-    { name: "publish", run: () => succeeds(["publish", "--dry-run", "--allow-dirty"]) },
-    { name: "bundle", run: () => succeeds(["bundle", "cli.ts", "-o", bundle]) },
-    { name: "bundle --version", run: () => prints(["run", "-A", bundle, "-V"], "0.", elsewhere) },
-    { name: "bundle transfer", run: () => transfers(bundle) },
+    { name: "bundle", run: () => succeeds(["bundle", "--quiet", "cli.ts", "-o", bundle]) },
+    { name: "bundle transfer", run: () => transfers([...run, bundle], work, env) },
     {
-      name: "jsr:@datahood/cli --help",
-      ...published,
-      run: () => prints(["run", "-A", "jsr:@datahood/cli", "--help"], "transfer", elsewhere),
+      name: "publish",
+      async run() {
+        const paths = await publishedPaths(tree, env);
+        if (paths !== undefined) await registry.publish(tree, paths);
+        return paths !== undefined;
+      },
     },
     {
       name: "jsr:@datahood/cli transfer",
-      ...published,
-      run: () => transfers("jsr:@datahood/cli"),
+      run: async () =>
+        await transfers([...run, "jsr:@datahood/cli"], work, await fresh(work, registry.url)),
+    },
+    { name: "deno install -g jsr:@datahood/cli", run: () => installs(work, registry.url) },
+    { name: "a script with jsr:@datahood/cli", run: () => imports(work, registry.url) },
+    {
+      name: "the command line as jsr:@datahood/cli",
+      counts: true,
+      async run() {
+        const own = Object.entries(await fresh(work, registry.url));
+        const start = [
+          ...own.map(([name, value]) => `${name}=${value}`),
+          Deno.execPath(),
+          // In the tree its deno.json would say that the package is the tree.
+          "run --no-config --no-prompt {permissions} jsr:@datahood/cli",
+        ];
+        return await testStart(start.join(" "), [], inTree);
+      },
     },
   ];
 }
@@ -96,7 +196,7 @@ async function main(args: readonly string[]): Promise<StepCounts> {
   try {
     await copyTree(ROOT, tree);
     await dropLock(tree);
-    const registry = await openRegistry(tree);
+    const registry = await openRegistry();
     if (registry === undefined) {
       const why = "JSR cannot be reached; JSR_URL names another registry";
       const optional = args.includes("--optional");
@@ -106,10 +206,13 @@ async function main(args: readonly string[]): Promise<StepCounts> {
     }
     try {
       const steps = stepsFor(tree, work, registry);
+      if (!args.includes("--only")) return await runSteps(steps);
       const only = args[args.indexOf("--only") + 1];
-      const chosen = args.includes("--only") ? steps.filter(({ name }) => name === only) : steps;
-      if (!chosen.length) throw new Error(`Cannot run only "${only}": no such step`);
-      return await runSteps(chosen);
+      if (!steps.some(({ name }) => name === only)) {
+        throw new Error(`Cannot run only "${only}": no such step`);
+      }
+      // What is on the registry is there by that step.
+      return await runSteps(steps.filter(({ name }) => name === only || name === "publish"));
     } finally {
       await registry.close();
     }

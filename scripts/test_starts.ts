@@ -5,14 +5,9 @@
  * @module
  */
 import { join } from "@std/path";
-import { deno, IMPORT_MAP, ROOT, runSteps, say, sayCounts, type Step } from "./_run.ts";
+import { deno, IMPORT_MAP, ROOT, runSteps, sayCounts, type Step, testStart } from "./_run.ts";
 
-/** Runs the tests with a command that starts the command line. */
-async function testWith(command: string): Promise<boolean> {
-  say(`DATAHOOD_CLI_COMMAND="${command}"`);
-  const env = { DATAHOOD_CLI_COMMAND: command };
-  return await deno(["test", "-A", "--frozen", ...IMPORT_MAP, "tests/cli"], { env }) === 0;
-}
+const FLAGS = ["--frozen", ...IMPORT_MAP];
 
 /** Runs a program of Node.js; on Windows these are scripts, which only a shell runs. */
 async function runsNode(program: string, args: readonly string[], cwd: string): Promise<boolean> {
@@ -30,7 +25,7 @@ async function runsNode(program: string, args: readonly string[], cwd: string): 
 async function testBundle(folder: string): Promise<boolean> {
   const file = join(folder, "datahood.js");
   if (await deno(["bundle", "--quiet", ...IMPORT_MAP, "cli.ts", "-o", file]) !== 0) return false;
-  return await testWith(`${Deno.execPath()} run --no-prompt {permissions} ${file}`);
+  return await testStart(`${Deno.execPath()} run --no-prompt {permissions} ${file}`, FLAGS);
 }
 
 async function testNode(folder: string): Promise<boolean> {
@@ -39,7 +34,7 @@ async function testNode(folder: string): Promise<boolean> {
   if (await deno(build) !== 0) return false;
   const install = ["install", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"];
   if (!await runsNode("npm", install, out)) return false;
-  return await testWith(`node ${join(out, "bin.js")}`);
+  return await testStart(`node ${join(out, "bin.js")}`, FLAGS);
 }
 
 if (import.meta.main) {

@@ -24,24 +24,30 @@ export interface CliResult {
   readonly err: string;
 }
 
+/** Another way to start the command line than its source, given as a shell would take it. */
+const GIVEN = Deno.env.get("DATAHOOD_CLI_COMMAND")?.trim() || undefined;
+
 /**
  * The words that start the command line, where `{permissions}` stands for the flags. Another way to
- * start it, such as a bundle, is given as `DATAHOOD_CLI_COMMAND`, words apart by blanks.
+ * start it, such as a bundle, is given as `DATAHOOD_CLI_COMMAND`, words apart by blanks; `NAME=value`
+ * before the program are environment variables.
  */
-function startWords(permissions: readonly string[]): string[] {
-  const words = GIVEN?.split(/\s+/) ??
-    [
-      Deno.execPath(),
-      "run",
-      "--no-prompt",
-      "{permissions}",
-      ...NAMES,
-      new URL("../../cli.ts", import.meta.url).href,
-    ];
-  return words.flatMap((word) => word === "{permissions}" ? permissions : [word]);
-}
+const START: readonly string[] = GIVEN?.split(/\s+/) ??
+  [
+    Deno.execPath(),
+    "run",
+    "--no-prompt",
+    "{permissions}",
+    ...NAMES,
+    new URL("../../cli.ts", import.meta.url).href,
+  ];
+const VARIABLES = START.slice(0, START.findIndex((word) => !/^[A-Z_]+=/.test(word)));
+const START_ENV = Object.fromEntries(VARIABLES.map((word) => word.split(/=(.*)/)));
 
-const GIVEN = Deno.env.get("DATAHOOD_CLI_COMMAND")?.trim();
+function startWords(permissions: readonly string[]): string[] {
+  return START.slice(VARIABLES.length)
+    .flatMap((word) => word === "{permissions}" ? permissions : [word]);
+}
 
 /** Whether the command line is started with permissions that a test can choose. */
 export const HAS_PERMISSIONS: boolean = GIVEN === undefined || GIVEN.includes("{permissions}");
@@ -67,9 +73,10 @@ export async function hasZstd(): Promise<boolean> {
   return code === 0;
 }
 
-/** The words that start the command line with all permissions. */
+/** The words that start the command line with all permissions, for a shell. */
 export function allStartWords(): readonly string[] {
-  return startWords(["-A"]);
+  const words = startWords(["-A"]);
+  return VARIABLES.length > 0 ? ["env", ...VARIABLES, ...words] : words;
 }
 
 /** Starts the command line, for tests that talk to it or stop it. All its streams are pipes. */
@@ -77,7 +84,7 @@ export function spawnCli(args: readonly string[], options: RunCliOptions = {}): 
   const [program, ...rest] = startWords(options.permissions ?? ["-A"]);
   return new Deno.Command(program!, {
     args: [...rest, ...args],
-    env: { NO_COLOR: "1", ...options.env },
+    env: { NO_COLOR: "1", ...START_ENV, ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     stdin: "piped",
     stdout: "piped",

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { writeSample } from "../../scripts/_sample.ts";
 import { NAMES } from "./_deno.ts";
-import { allStartWords, HAS_PERMISSIONS, hasZstd } from "./_run_cli.ts";
+import { allStartWords, HAS_PERMISSIONS, hasZstd, say } from "./_run_cli.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -53,6 +53,7 @@ for await (const { name } of Deno.readDir(new URL("docs/", ROOT))) {
           const ignore =
             (!HAS_PERMISSIONS && /\bdeno\b|--sandbox|datahood permissions/.test(text)) ||
             (!ZSTD && /\.zst\b|zstd/.test(text));
+          if (ignore) say(`skipped "${text}": the start that is tested lacks what it takes`);
           const fn = async () => {
             const { code: found, stderr } = await new Deno.Command("sh", {
               args: ["-c", text],
