@@ -157,21 +157,25 @@ export class DumpWriter implements Writer {
   async end(namespace: Namespace): Promise<readonly Issue[]> {
     const name = formatNamespace(namespace);
     const { info, folder, sink, dataPath, documents } = this.#open.get(name)!;
-    const { path, overwrite, compress } = this.#options;
+    const { path, overwrite, compress, signal } = this.#options;
     const metadataPath = join(
       folder,
       `${dumpFileName(namespace.collection)}.metadata.json${this.#suffix}`,
     );
-    // In this order: documents without metadata are told of, metadata alone is an empty collection.
-    await sink?.commit();
     // Of a database's users and roles mongodump writes the documents alone.
     const bare = accountsOf(namespace)?.database !== undefined;
-    if (!bare) {
-      await writeSmallText(metadataPath, formatDumpMetadata(metadataOf(info)), {
-        overwrite,
-        compress,
-      });
-    }
+    await using metadata = bare ? undefined : await openByteSink(metadataPath, {
+      overwrite,
+      compress,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const text = formatDumpMetadata(metadataOf(info));
+    // Both are stored before either has its name: on a full disk no file stays without the other.
+    await metadata?.write(new TextEncoder().encode(text));
+    await metadata?.sync();
+    // In this order: documents without metadata are told of, metadata alone is an empty collection.
+    await sink?.commit();
+    await metadata?.commit();
     this.#open.delete(name);
     if (overwrite) await this.#removeOlder(namespace, folder, [metadataPath, dataPath]);
     return info.type === "timeseries" && info.buckets !== true && documents > 0

@@ -7,6 +7,7 @@ import {
   DataError,
   formatNamespace,
   InterruptedError,
+  IoError,
   type RawBatch,
   UsageError,
 } from "../../../../src/core/mod.ts";
@@ -330,6 +331,37 @@ Deno.test("ArchiveConnector leaves nothing of a run that fails", () =>
       "cut.archive",
     ]);
   }));
+
+for (const bytes of [10, 3_000_000]) {
+  Deno.test({
+    name: `ArchiveConnector says that the disk is full, after ${bytes} bytes`,
+    ignore: Deno.build.os !== "linux",
+    fn: () =>
+      inFolder(async (folder) => {
+        const path = `${folder}/x.archive`;
+        // A device that is always full; what is small is written at the very end.
+        await Deno.symlink("/dev/full", path);
+        const namespace = { db: "d", collection: "a" };
+        const collections: CollectionInfo[] = [{ namespace, type: "collection" }];
+        const writer = await new ArchiveConnector({ path }).target.open({
+          collections,
+          overwrite: true,
+        });
+        const error = await assertRejects(
+          async () => {
+            await writer.begin(collections[0]!);
+            await writer.write(batchOf(namespace, [doc({ x: "x".repeat(bytes) })]));
+            await writer.end(namespace);
+            await writer.commit();
+          },
+          IoError,
+          "the disk is full",
+        );
+        assertEquals(error.stage, "target");
+        await writer.abort();
+      }),
+  });
+}
 
 Deno.test("ArchiveConnector stops by signal while it passes over what is not asked for", () =>
   inFolder(async (folder) => {

@@ -652,24 +652,65 @@ Deno.test("DumpConnector refuses what a dump cannot do", async () => {
   );
 });
 
-Deno.test({
-  name: "DumpConnector says that the disk is full, and takes away what it began",
-  ignore: Deno.build.os !== "linux" || !await Deno.stat("/dev/full").then(() => true, () => false),
-  fn: () =>
-    inFolder(async (folder) => {
+for (
+  const [what, file, documents] of [
+    ["documents", "shop/b.bson", 3_000_000],
+    ["few documents", "shop/b.bson", 10],
+    ["metadata", "shop/b.metadata.json", 10],
+  ] as const
+) {
+  fullDisk(
+    `DumpConnector leaves nothing of a collection whose ${what} find the disk full`,
+    (folder) => {
       const path = `${folder}/dump`;
-      await make(path, { "shop/": "" });
-      // A device that is always full stands where the file is to be.
-      await Deno.symlink("/dev/full", `${path}/shop/a.bson`);
       const connector = new DumpConnector({ path });
-      const writing = () =>
-        write(connector, [{ ...collection("a"), documents: [doc({ x: "x".repeat(3_000_000) })] }], {
-          overwrite: true,
-        });
-      const error = await assertRejects(writing, IoError, "the disk is full");
-      assertEquals(error.stage, "target");
-      assertEquals([...(await Array.fromAsync(Deno.readDir(path)))].map(({ name }) => name), [
-        "shop",
+      const infos = ["a", "b"].map((name) => ({
+        ...collection(name),
+        documents: [doc({ x: "x".repeat(documents) })],
+      }));
+      return failing(path, file, () => write(connector, infos, { overwrite: true }), [
+        "shop/a.bson",
+        "shop/a.metadata.json",
       ]);
-    }),
-});
+    },
+  );
+}
+
+fullDisk(
+  "DumpConnector keeps the collections when the prelude finds the disk full",
+  async (folder) => {
+    const path = `${folder}/dump`;
+    const writer = await new DumpConnector({ path }).target.open({ overwrite: true });
+    await writer.begin(collection("a"));
+    await writer.end(collection("a").namespace);
+    await failing(path, "prelude.json", () => writer.commit(), [
+      "shop/a.bson",
+      "shop/a.metadata.json",
+    ]);
+    await writer.abort();
+    const { issues } = await readAll(new DumpConnector({ path }).source);
+    assertEquals(issues.map(({ code }) => code), ["no-prelude"]);
+  },
+);
+
+/** Registers a test with a device that is always full. */
+function fullDisk(name: string, fn: (folder: string) => Promise<void>): void {
+  const ignore = Deno.build.os !== "linux";
+  Deno.test({ name, ignore, fn: () => inFolder(fn) });
+}
+
+/** Puts the device where a file is to be; what is left beside it is known. */
+async function failing(
+  path: string,
+  file: string,
+  work: () => Promise<unknown>,
+  left: readonly string[],
+): Promise<void> {
+  await make(path, { "shop/": "" });
+  await Deno.symlink("/dev/full", `${path}/${file}`);
+  const error = await assertRejects(work, IoError, "the disk is full");
+  assertEquals(error.stage, "target");
+  assert(error.message.includes(file), error.message);
+  await Deno.remove(`${path}/${file}`).catch(() => {});
+  assertEquals([...(await filesOf(path)).keys()], left);
+}
