@@ -1,5 +1,5 @@
 import { basename, join, resolve } from "@std/path";
-import { type CollectionInfo, DataError, formatNamespace } from "../../core/mod.ts";
+import { type CollectionInfo, DataError, formatNamespace, type Namespace } from "../../core/mod.ts";
 import { folderEntries, mayRead, readSmallText } from "../../io/mod.ts";
 import {
   accountsOf,
@@ -49,6 +49,8 @@ export interface DumpLayout {
   readonly hasOplog: boolean;
   /** Files that do not belong to a dump. */
   readonly foreign: readonly string[];
+  /** The files of the collections. */
+  readonly files: ReadonlySet<string>;
 }
 
 /**
@@ -61,24 +63,19 @@ export interface DumpLayout {
  * name of no database.
  */
 export async function readLayout(path: string): Promise<DumpLayout> {
-  const root = await filesOf(path, true);
+  const { root, databases } = await foldersOf(path);
   const isDatabase = hasCollections(root);
-  const databases = new Map<string, DumpFiles>();
   if (isDatabase) {
     // There an oplog is like any other collection, and folders have nothing to do with it.
     if (root.oplog !== undefined) root.data.set("oplog", root.oplog);
     delete root.oplog;
     root.foreign.push(...root.folders.map((name) => join(path, name)));
-    databases.set(path, root);
   } else {
-    for (const name of root.folders) {
-      const folder = join(path, name);
-      databases.set(folder, await filesOf(folder, false));
-    }
     const nothing = ![...databases.values()].some(hasCollections);
     // A dump of nothing has its prelude all the same.
     if (nothing && root.preludes.length === 0) throw await notADump(path, root);
   }
+  const files = pathsOf(databases);
   const collections: DumpedCollection[] = [];
   for (const [folder, files] of databases) {
     if (!hasCollections(files)) continue;
@@ -99,7 +96,59 @@ export async function readLayout(path: string): Promise<DumpLayout> {
     mixed: [...all].flatMap(({ preludes }) => preludes.length > 1 ? preludes : []),
     hasOplog: root.oplog !== undefined,
     foreign: [...all].flatMap(({ foreign }) => foreign),
+    files,
   };
+}
+
+/** The folders of the databases: the one that is read, or those in it. */
+async function foldersOf(
+  path: string,
+): Promise<{ root: DumpFiles; databases: Map<string, DumpFiles> }> {
+  const root = await filesOf(path, true);
+  const databases = new Map<string, DumpFiles>();
+  if (hasCollections(root)) return { root, databases: databases.set(path, root) };
+  for (const name of root.folders) {
+    const folder = join(path, name);
+    databases.set(folder, await filesOf(folder, false));
+  }
+  return { root, databases };
+}
+
+function pathsOf(databases: ReadonlyMap<string, DumpFiles>): Set<string> {
+  return new Set(
+    [...databases.values()].flatMap(({ data, metadata }) => [
+      ...data.values(),
+      ...metadata.values(),
+    ]),
+  );
+}
+
+/**
+ * Throws if a dump has got collections since it was looked at: it is being written.
+ *
+ * @param path The folder.
+ * @param files The files that it had.
+ * @param wanted Whether a collection is one that was to be read.
+ * @throws {DataError} If it has more of them now.
+ */
+export async function checkUnchanged(
+  path: string,
+  files: ReadonlySet<string>,
+  wanted: (namespace: Namespace) => boolean,
+): Promise<void> {
+  const now = pathsOf((await foldersOf(path)).databases);
+  if (now.isSubsetOf(files)) return;
+  for (const { info, dataPath, metadataPath } of (await readLayout(path)).collections) {
+    const added = [dataPath, metadataPath].find((each) => each !== undefined && !files.has(each));
+    if (added === undefined || !wanted(info.namespace)) continue;
+    throw new DataError(
+      `Cannot read "${path}" as one dump: it changed while it was read; "${added}" is new`,
+      {
+        stage: "source",
+        hint: "Somebody writes a dump there. Read it again when that is done.",
+      },
+    );
+  }
 }
 
 /** The database that a folder is of; `""` where somebody gave the folder of one another name. */

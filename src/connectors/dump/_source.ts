@@ -16,7 +16,7 @@ import {
 import { type ByteSource, openByteSource } from "../../io/mod.ts";
 import { accountsOf, type DumpSelection, isBucket, leftOut } from "../../mongodump/mod.ts";
 import { DumpNotes } from "../_dump_notes.ts";
-import { type DumpedCollection, type DumpLayout, readLayout } from "./_layout.ts";
+import { checkUnchanged, type DumpedCollection, type DumpLayout, readLayout } from "./_layout.ts";
 import { refuseQuery } from "../_refuse_file.ts";
 
 /** Reads a dump, one collection after another, by name. */
@@ -103,6 +103,12 @@ export class DumpSource implements Source {
       }
       yield { type: "end", namespace };
     }
+    await checkUnchanged(
+      this.#path,
+      layout.files,
+      (namespace) =>
+        leftOut(namespace, this.#selection) === undefined && (include?.(namespace) ?? true),
+    );
   }
 
   #note({ unsure, hidden, mixed, hasOplog, foreign }: DumpLayout, notes: DumpNotes): void {

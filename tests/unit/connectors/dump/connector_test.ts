@@ -10,6 +10,7 @@ import {
   InterruptedError,
   IoError,
   type Issue,
+  type Namespace,
   NotFoundError,
   type OpenOptions,
   UsageError,
@@ -36,6 +37,9 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
     await Deno.remove(folder, { recursive: true });
   }
 }
+
+/** A path as it is written where slashes part it. */
+const slashed = (text: string) => text.replaceAll("\\", "/");
 
 /** Makes files; a path of nothing but a slash at its end is a folder. */
 async function make(folder: string, files: Record<string, string | Uint8Array>): Promise<void> {
@@ -217,7 +221,7 @@ Deno.test("DumpConnector says which folder would work", async (t) => {
         const { source } = new DumpConnector({ path: `${folder}/${path}` });
         const error = await assertRejects(() => readAll(source), NotFoundError);
         assert(message.test(error.message), error.message);
-        assert(hint.test(error.hint ?? ""), error.hint);
+        assert(hint.test(slashed(error.hint ?? "")), error.hint);
       }));
   }
 });
@@ -553,6 +557,36 @@ Deno.test("DumpConnector tells that a file changed while it was read", () =>
     assert(/a\.bson/.test(error.message), error.message);
     assert(error.index !== undefined && error.index > 0, "no position");
   }));
+
+Deno.test("DumpConnector tells that a dump got more while it was read", async (t) => {
+  const all = undefined;
+  const onlyA = ({ collection }: Namespace) => collection === "a";
+  const table: [string, string, ((namespace: Namespace) => boolean) | undefined, boolean][] = [
+    ["documents", "shop/b.bson", all, true],
+    ["metadata of what was read without", "shop/a.metadata.json", onlyA, true],
+    ["another database", "new/x.bson", all, true],
+    ["what is not read", "shop/b.bson", onlyA, false],
+    ["what is left out", "admin/system.users.bson", all, false],
+    ["the prelude", "prelude.json", all, false],
+    ["a part file", "shop/.b.bson.datahood-part", all, false],
+  ];
+  for (const [name, file, include, told] of table) {
+    await t.step(name, () =>
+      inFolder(async (folder) => {
+        await make(folder, { "shop/a.bson": joined([doc({}), doc({})]) });
+        const { source } = new DumpConnector({ path: folder });
+        const reading = async () => {
+          for await (const { type } of source.read(include === undefined ? {} : { include })) {
+            if (type === "begin") await make(folder, { [file]: "" });
+          }
+        };
+        if (!told) return await reading();
+        const error = await assertRejects(reading, DataError, "it changed while it was read");
+        assert(slashed(error.message).endsWith(`/${file}" is new`), error.message);
+        assert(error.hint?.includes("Read it again"));
+      }));
+  }
+});
 
 Deno.test("DumpConnector reads only what is included, and stops by signal", () =>
   inFolder(async (folder) => {
