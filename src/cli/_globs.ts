@@ -1,4 +1,5 @@
 import { formatNamespace, type Namespace, parseNamespace, UsageError } from "../core/mod.ts";
+import { accountsOf } from "../mongodump/mod.ts";
 import { nearest } from "../connectors/_nearest.ts";
 
 /** A pattern over `database.collection`: `*` is any text, `?` one character; all else is itself. */
@@ -16,16 +17,21 @@ function matcher(glob: string): (namespace: Namespace) => boolean {
     pattern.test(namespace.collection) || pattern.test(formatNamespace(namespace));
 }
 
-/** What `--include` and `--exclude` leave. */
+/**
+ * What `--include` and `--exclude` leave. Users and roles that are asked for by an option of their own
+ * need not be included as well.
+ */
 export function selection(
   include: readonly string[],
   exclude: readonly string[],
+  usersAndRoles = false,
 ): ((namespace: Namespace) => boolean) | undefined {
   if (include.length === 0 && exclude.length === 0) return undefined;
   const wanted = include.map(matcher);
   const unwanted = exclude.map(matcher);
   return (namespace) =>
-    (wanted.length === 0 || wanted.some((matches) => matches(namespace))) &&
+    (wanted.length === 0 || wanted.some((matches) => matches(namespace)) ||
+      usersAndRoles && accountsOf(namespace) !== undefined) &&
     !unwanted.some((matches) => matches(namespace));
 }
 

@@ -27,7 +27,10 @@ const NAMES: OptionGroup = {
       help: "Indexes to carry: all (default), no-ttl, none.",
       words: ["all", "no-ttl", "none"],
     },
-    { flags: "--users-and-roles", help: "Take the users and roles of a dump too." },
+    {
+      flags: "--users-and-roles",
+      help: "Users and roles too: of the whole server, or of the database.",
+    },
     { flags: "--ignore-oplog", help: "Say nothing of a dump's oplog, which is not replayed." },
   ],
 };

@@ -13,6 +13,7 @@ import {
   throwIfInterrupted,
   UnsupportedError,
 } from "../core/mod.ts";
+import { accountsOf, hideCredentials } from "../mongodump/mod.ts";
 
 /** How to look into a source. */
 export interface InspectOptions {
@@ -25,7 +26,7 @@ export interface InspectOptions {
   readonly all?: boolean;
   /** How many documents of each collection to keep, from its start. Default 0. */
   readonly show?: number;
-  /** Told each document as it passes; its bytes are not kept. */
+  /** Told each document as it passes; its bytes are not kept, those of users' passwords not told. */
   readonly onDocument?: (namespace: Namespace, buffer: Uint8Array, start: number) => void;
   /** Told when more of a collection was read. */
   readonly onProgress?: (namespace: Namespace, documents: number, bytes: number) => void;
@@ -63,7 +64,7 @@ export interface InspectedCollection {
   readonly indexes?: readonly InspectedIndex[];
   /** Its UUID as 32 hex digits. */
   readonly uuid?: string;
-  /** The first documents as relaxed Extended JSON, if they were asked for. */
+  /** The first documents as relaxed Extended JSON, if they were asked for; no credentials of users. */
   readonly shown: readonly string[];
 }
 
@@ -204,13 +205,17 @@ async function readAll(
       tally.read = whole;
       if (item.type === "begin") continue;
       const { buffer, starts, release } = item.batch;
+      const secret = accountsOf(namespace)?.part === "users";
       for (const start of starts) {
         const length = documentLength(buffer, start);
         tally.documents++;
         tally.bytes += length;
         if (length > tally.longest) tally.longest = length;
-        if (tally.shown.length < show) tally.shown.push(bsonToJson(buffer, start, RELAXED));
-        onDocument?.(namespace, buffer, start);
+        if (tally.shown.length >= show && onDocument === undefined) continue;
+        // What a password could be guessed from is nothing to look at.
+        const [bytes, at] = secret ? [hideCredentials(buffer, start), 0] : [buffer, start];
+        if (tally.shown.length < show) tally.shown.push(bsonToJson(bytes, at, RELAXED));
+        onDocument?.(namespace, bytes, at);
       }
       release?.();
       onProgress?.(namespace, tally.documents, tally.bytes);

@@ -22,11 +22,10 @@ export async function inspectCommand(
   const show = parseShowFlags(raw);
   const include = selection(list(raw, "include"), list(raw, "exclude"));
   const count = read(raw, "show", (flag, value) => parseCount(flag, value, 1)) ?? 0;
-  const flags: ConnectorFlags = {
+  const flags: Omit<ConnectorFlags, "usersAndRoles"> = {
     connectTimeoutMs: read(raw, "connectTimeout", parseDuration),
     idleTimeoutMs: read(raw, "idleTimeout", parseDuration),
     tlsCaFile: text(raw, "tlsCaFile"),
-    usersAndRoles: true,
     ignoreOplog: true,
   };
   const end = { role: "source", text: words[0] ?? "", format: text(raw, "from") } as const;
@@ -34,7 +33,9 @@ export async function inspectCommand(
   return await runFramed(show, io, async (frame) => {
     const { reporter, signal } = frame;
     const descriptor = descriptorOf(address!.kind);
-    const settings = settingsOf("source", flags, reporter);
+    // Of a dump they are a part; of a server they are nothing that everybody may look at.
+    const usersAndRoles = address!.kind !== "mongodb";
+    const settings = settingsOf("source", { ...flags, usersAndRoles }, reporter);
     await frame.begin({
       needs: descriptor.permissions(address!, settings),
       reads: address!.path === undefined ? [] : [{ name: "the source", path: address!.path }],

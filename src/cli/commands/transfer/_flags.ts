@@ -101,7 +101,11 @@ async function parseQuery(flags: RawFlags): Promise<Query | undefined> {
 /** Reads the options of a transfer. */
 export async function parseTransferFlags(flags: RawFlags): Promise<TransferFlags> {
   return {
-    include: selection(list(flags, "include"), list(flags, "exclude")),
+    include: selection(
+      list(flags, "include"),
+      list(flags, "exclude"),
+      flags.usersAndRoles === true,
+    ),
     rename: renaming(list(flags, "rename")),
     renames: list(flags, "rename"),
     system: flags.system === true,

@@ -7,6 +7,7 @@ import {
   NotFoundError,
   UsageError,
 } from "../../../core/mod.ts";
+import { accountsOf } from "../../../mongodump/mod.ts";
 import type { CliIo } from "../../_io.ts";
 import { formatCount } from "../../render/_units.ts";
 import type { Reporter } from "../../render/reporter.ts";
@@ -53,6 +54,17 @@ async function occupied(
   return found;
 }
 
+/** Whose users and roles go that the source does not have. */
+function droppedAccounts({ collections }: TransferPlan): string[] {
+  const found = collections.flatMap(({ to }) => {
+    const accounts = accountsOf(to);
+    if (accounts === undefined || accounts.part === "version") return [];
+    const { part, database } = accounts;
+    return [`all other ${part} of ${database === undefined ? "the server" : database}`];
+  });
+  return [...new Set(found)];
+}
+
 function describe({ namespace, estimate }: CollectionInfo): string {
   const count = estimate?.documents;
   const about = count === undefined ? "" : ` (about ${formatCount(count)} documents)`;
@@ -78,9 +90,10 @@ export async function allowOccupied(
   const allowed = flags.yes || isThisMachine(job.target);
   // Nothing to ask and nothing to say: a user who may only insert is not asked to read.
   if (allowed && !flags.drop && !flags.dryRun) return;
-  const found = await atStage("target", () => occupied(target, plan, signal));
+  const found = (await atStage("target", () => occupied(target, plan, signal))).map(describe);
+  if (flags.drop) found.push(...droppedAccounts(plan));
   if (found.length === 0) return;
-  const list = found.map(describe).join(", ");
+  const list = found.join(", ");
   const is = found.length === 1 ? "is" : "are";
   if (flags.drop) reporter.line("info", `Drops ${list}`);
   if (flags.dryRun) {

@@ -7,6 +7,7 @@ import {
   UnsupportedError,
   UsageError,
 } from "../../../core/mod.ts";
+import { accountsOf } from "../../../mongodump/mod.ts";
 import { mapAll, type MappingTarget, planMapping, type RenamePair } from "../../../transfer/mod.ts";
 import { refuseUnusedRename } from "../../_globs.ts";
 import { refuseQuery, refuseSameCollections } from "./_refuse.ts";
@@ -52,7 +53,8 @@ function mappingOf({ source, target, flags }: TransferJob): TransferPlan["map"] 
     });
   }
   return (from) => {
-    const renamed = rename(from);
+    // A user is of the database that it logs in to: under another name it would be somebody else.
+    const renamed = accountsOf(from) === undefined ? rename(from) : undefined;
     if (renamed === undefined) return map(from);
     if (to.holds === "database" && renamed.db !== "" && renamed.db !== to.db) {
       throw new UsageError(
@@ -94,7 +96,8 @@ export async function planTransfer(
       { stage: "source", hint: `there are ${list(found)}` },
     );
   }
-  if (taken.length > 0) refuseUnusedRename(flags.renames, taken);
+  const named = taken.filter((name) => accountsOf(name) === undefined);
+  if (taken.length > 0) refuseUnusedRename(flags.renames, named);
   const collections = mapAll(taken, map);
   if (collections.length > 1 && mappingTarget(target).holds === "file") {
     throw new UsageError(

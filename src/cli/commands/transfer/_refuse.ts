@@ -14,6 +14,9 @@ import type { CliIo } from "../../_io.ts";
 import type { TransferFlags } from "./_flags.ts";
 import type { TransferJob } from "./run.ts";
 
+/** Sources that may have users and roles. */
+const WITH_ACCOUNTS: readonly string[] = ["mongodb", "dump", "archive"];
+
 /** Refuses what cannot mean anything, before anything is opened. */
 export function refuseImpossible({ source, target, flags, show, preset }: TransferJob, io: CliIo) {
   if (show.json && target.path === "-" && !flags.dryRun && !flags.plan) {
@@ -71,6 +74,12 @@ export function refuseImpossible({ source, target, flags, show, preset }: Transf
       `Cannot use --bypass-document-validation with "${target.display}": only a server's ` +
         "collection has a validator.",
       { hint: "leave --bypass-document-validation out" },
+    );
+  }
+  if (flags.usersAndRoles && !WITH_ACCOUNTS.includes(source.kind)) {
+    throw new UsageError(
+      `Cannot use --users-and-roles with "${source.display}": it has none.`,
+      { hint: "a server, a database, a dump and an archive have them" },
     );
   }
   if (preset && flags.plan && flags.dryRun) {
