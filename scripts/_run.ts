@@ -43,28 +43,6 @@ export async function deno(args: readonly string[], options: RunOptions = {}): P
 }
 
 /**
- * Runs this very deno and collects what it prints.
- *
- * @param args What deno is asked.
- * @param options Where and with what.
- * @returns Its exit code and stdout; stderr goes to the terminal.
- */
-export async function denoOutput(
-  args: readonly string[],
-  options: RunOptions = {},
-): Promise<{ code: number; stdout: Uint8Array }> {
-  say(`$ deno ${args.join(" ")}`);
-  const { cwd = ROOT, env = {} } = options;
-  return await new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    cwd,
-    env,
-    stdin: "null",
-    stderr: "inherit",
-  }).output();
-}
-
-/**
  * Runs the tests of the command line with another start than its source.
  *
  * @param command What starts it, as `DATAHOOD_CLI_COMMAND` takes it.

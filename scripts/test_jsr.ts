@@ -23,6 +23,9 @@ import { writeSample } from "./_sample.ts";
 
 const NOT_COPIED = new Set([".git", ".cache", "node_modules", "coverage", "dist", "deno.lock"]);
 
+/** Tests of what the names stand for, and of what is loaded by them. */
+const ABOUT_NAMES = ["stand_in", "start", "lazy"].map((name) => `tests/cli/${name}_test.ts`);
+
 async function copyTree(from: string, to: string): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
   for await (const entry of Deno.readDir(from)) {
@@ -155,6 +158,11 @@ function stepsFor(tree: string, work: string, registry: Registry): Step[] {
     {
       name: "type check",
       run: () => succeeds(["check", "--quiet", "mod.ts", "cli.ts", "src", "tests", "scripts"]),
+    },
+    {
+      name: "names",
+      counts: true,
+      run: () => succeeds(["test", "--quiet", "-A", ...ABOUT_NAMES]),
     },
     { name: "bundle", run: () => succeeds(["bundle", "--quiet", "cli.ts", "-o", bundle]) },
     { name: "bundle transfer", run: () => transfers([...run, bundle], work, env) },

@@ -63,6 +63,15 @@ export function permissionTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: !HAS_PERMISSIONS, fn });
 }
 
+/** Whether it is the npm package, started with Node.js. */
+export const ON_NODE: boolean = START[VARIABLES.length] === "node";
+
+/** Registers a test of what only the source has, such as modules that are loaded one by one. */
+export function sourceTest(name: string, fn: (t: Deno.TestContext) => Promise<void>): void {
+  if (GIVEN !== undefined) say(`skipped "${name}": it is about the source, not ${GIVEN}`);
+  Deno.test({ name, ignore: GIVEN !== undefined, fn });
+}
+
 /** Whether the runtime that the command line is started with has zstd: Node.js has it since 22.15. */
 export async function hasZstd(): Promise<boolean> {
   if (HAS_PERMISSIONS) return true;

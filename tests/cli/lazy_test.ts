@@ -3,7 +3,7 @@ import { join, toFileUrl } from "@std/path";
 import config from "../../deno.json" with { type: "json" };
 import { exampleBson } from "./_documents.ts";
 import { NAMES } from "./_deno.ts";
-import { inFolder } from "./_run_cli.ts";
+import { inFolder, ON_NODE, runCli, sourceTest } from "./_run_cli.ts";
 
 /** Packages whose loading takes time; what they are needed for must be asked for. */
 const WATCHED = ["bson", "mongodb", "mongodb-connection-string-url"] as const;
@@ -31,21 +31,61 @@ async function watchingMap(folder: string): Promise<string> {
   return map;
 }
 
-async function loadedBy(folder: string, map: string, args: readonly string[]): Promise<string[]> {
+/** A module that lets Node.js say on standard error that a watched package is loaded. */
+async function watchingHook(folder: string): Promise<string> {
+  const path = join(folder, "watch.js");
+  await Deno.writeTextFile(
+    path,
+    `import { writeSync } from "node:fs";
+import { register } from "node:module";
+import { isMainThread } from "node:worker_threads";
+if (isMainThread) register(import.meta.url);
+const told = new Set();
+export function load(url, context, next) {
+  const [, name] = /\\/node_modules\\/([^/]+)\\/[^?]*$/.exec(url) ?? [];
+  if (${JSON.stringify(WATCHED)}.includes(name) && !told.has(name)) {
+    told.add(name);
+    writeSync(2, \`loaded \${name}\\n\`);
+  }
+  return next(url, context);
+}
+`,
+  );
+  return toFileUrl(path).href;
+}
+
+/** Runs a command line in a folder, with something that watches, and says what it loaded. */
+type Watch = (args: readonly string[]) => Promise<string>;
+
+async function watchSource(folder: string): Promise<Watch> {
+  const map = await watchingMap(folder);
   const entry = new URL("../../cli.ts", import.meta.url).href;
-  const { stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", "--import-map", map, entry, ...args],
-    cwd: folder,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
-  const lines = new TextDecoder().decode(stderr).split("\n");
+  return async (args) => {
+    const { stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-lock", "--import-map", map, entry, ...args],
+      cwd: folder,
+      env: { NO_COLOR: "1" },
+      stdin: "null",
+    }).output();
+    return new TextDecoder().decode(stderr);
+  };
+}
+
+async function watchNode(folder: string): Promise<Watch> {
+  const env = { NODE_OPTIONS: `--import=${await watchingHook(folder)}` };
+  return async (args) => (await runCli(args, { cwd: folder, env })).err;
+}
+
+async function loadedBy(watch: Watch, args: readonly string[]): Promise<string[]> {
+  const lines = (await watch(args)).split("\n");
   return lines.filter((line) => line.startsWith("loaded ")).map((line) => line.slice(7)).sort();
 }
 
-Deno.test("datahood loads a package when its command needs it, and no sooner", async (t) => {
+const test = ON_NODE ? Deno.test : sourceTest;
+
+test("datahood loads a package when its command needs it, and no sooner", async (t) => {
   await inFolder(async (folder) => {
-    const map = await watchingMap(folder);
+    const watch = await (ON_NODE ? watchNode : watchSource)(folder);
     await Deno.writeFile(join(folder, "a.bson"), exampleBson(20));
     const table: [string[], string[]][] = [
       [["--help"], []],
@@ -64,7 +104,7 @@ Deno.test("datahood loads a package when its command needs it, and no sooner", a
     for (const [args, wanted] of table) {
       await t.step(
         args.join(" "),
-        async () => assertEquals(await loadedBy(folder, map, args), wanted),
+        async () => assertEquals(await loadedBy(watch, args), wanted),
       );
     }
   });

@@ -5,6 +5,7 @@ import { assertEquals, assertInstanceOf } from "@std/assert";
 import { type CommandResult, ValidationError } from "@cliffy/command";
 import { postOffice } from "./fixtures/post_office.ts";
 import { denoRun } from "./_deno.ts";
+import { sourceTest } from "./_run_cli.ts";
 
 /** Command line → what it prints, or the command that refuses it and why. */
 const LINES: readonly (readonly [line: string, says: string])[] = [
@@ -332,31 +333,31 @@ async function run(line: string): Promise<string> {
 // deno-lint-ignore no-control-regex
 const plain = (text: string) => text.replaceAll(/\x1b\[\d+m/g, "");
 
-Deno.test("`Command.parse()` takes each line as @cliffy/command does", async (t) => {
+sourceTest("`Command.parse()` takes each line as @cliffy/command does", async (t) => {
   for (const [line, says] of LINES) {
     await t.step(line || "nothing", async () => assertEquals(plain(await run(line)).trim(), says));
   }
 });
 
-Deno.test("`Command.parse()` prints the help of the root and of a command", async () => {
+sourceTest("`Command.parse()` prints the help of the root and of a command", async () => {
   for (const line of ["", "-h", "--help"]) assertEquals((await run(line)).trimEnd(), HELP);
   for (const line of ["send -h", "send a b -h"]) {
     assertEquals((await run(line)).trimEnd(), SEND_HELP);
   }
 });
 
-Deno.test("`Command.parse()` resolves with the flag of help and version set", async () => {
+sourceTest("`Command.parse()` resolves with the flag of help and version set", async () => {
   for (const [line, name] of [["--help", "help"], ["-V", "version"]] as const) {
     const options: unknown = (await parse([line])).options;
     assertEquals(options, { [name]: true });
   }
 });
 
-Deno.test("`Command.parse()` keeps the words after -- in `literal`", async () => {
+sourceTest("`Command.parse()` keeps the words after -- in `literal`", async () => {
   assertEquals((await parse(["--", "-x", "send"])).literal, ["-x", "send"]);
 });
 
-Deno.test("`Command` gives its tree to whoever walks it", async () => {
+sourceTest("`Command` gives its tree to whoever walks it", async () => {
   const root = postOffice();
   root.throwErrors().noExit();
   await root.parse(["--quiet"]);
@@ -394,7 +395,7 @@ Deno.test("`Command` gives its tree to whoever walks it", async () => {
   assertEquals(send.getType("way")?.name, "way");
 });
 
-Deno.test("`Command.parse()` lets errors of an action through as they are", async () => {
+sourceTest("`Command.parse()` lets errors of an action through as they are", async () => {
   const root = postOffice();
   root.throwErrors().noExit();
   const failure = new TypeError("no such letter");
@@ -406,7 +407,7 @@ Deno.test("`Command.parse()` lets errors of an action through as they are", asyn
   assertEquals(error, failure);
 });
 
-Deno.test("`Command.parse()` ends the process by itself unless told not to", async (t) => {
+sourceTest("`Command.parse()` ends the process by itself unless told not to", async (t) => {
   const program = new URL("./fixtures/post_office.ts", import.meta.url);
   await t.step("a wrong line: help on stdout, the error on stderr, exit 2", async () => {
     const { code, stdout, stderr } = await denoRun(program, ["--default-exit", "nope"]);

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { NAMES } from "./_deno.ts";
+import { sourceTest } from "./_run_cli.ts";
 
 interface Info {
   readonly roots: readonly string[];
@@ -35,7 +36,7 @@ async function loadedAtStart(): Promise<Set<string>> {
   return found;
 }
 
-Deno.test("datahood --help loads no driver, no BSON library and no connector", async () => {
+sourceTest("datahood --help loads no driver, no BSON library and no connector", async () => {
   const loaded = await loadedAtStart();
   assert(loaded.size > 5, "the graph was not read");
   const heavy = [...loaded].filter((name) =>
