@@ -1,5 +1,5 @@
 import { formatNamespace, type Namespace, parseNamespace, UsageError } from "../core/mod.ts";
-import { accountsOf } from "../mongodump/mod.ts";
+import { accountsOf } from "../mongodump/accounts.ts";
 import { nearest } from "../connectors/_nearest.ts";
 
 /** A pattern over `database.collection`: `*` is any text, `?` one character; all else is itself. */

@@ -1,4 +1,6 @@
-import { BSON_TYPE, elements, findElement } from "../bson/mod.ts";
+// Not by their module as a whole, which loads a BSON library that whoever only asks for help needs not.
+import { BSON_TYPE } from "../bson/types.ts";
+import { elements, findElement } from "../bson/walk.ts";
 import type { Namespace } from "../core/mod.ts";
 
 /** The three collections that users and roles are kept in. */
