@@ -180,6 +180,10 @@ export interface Origin {
   readonly serverVersion?: string;
   /** Version of the program that dumped it. */
   readonly toolVersion?: string;
+  /** How its files are compressed: `none`, `gzip` or `zstd`, or some of these, parted by commas. */
+  readonly compression?: string;
+  /** Bytes of the files of its documents, as they are stored. */
+  readonly storedBytes?: number;
 }
 
 /** A document that the target did not take. */

@@ -10,6 +10,7 @@ import {
   type Namespace,
   NotFoundError,
   type Origin,
+  type Source,
   throwIfInterrupted,
   UnsupportedError,
 } from "../core/mod.ts";
@@ -56,8 +57,10 @@ export interface InspectedCollection {
   readonly bytes?: number;
   /** Bytes of its longest document, where all were read. */
   readonly longest?: number;
-  /** Whether the counts are of every document, read; else they are the source's own estimate. */
+  /** Whether the counts are of every document, read to the end; else they are the source's own estimate. */
   readonly exact: boolean;
+  /** Whether it was read up to what is wrong: the counts are of what came before that. */
+  readonly cut?: boolean;
   /** The options it was created with as relaxed Extended JSON. */
   readonly options?: string;
   /** Its indexes; absent where the source knows none. */
@@ -88,8 +91,10 @@ export interface Inspection {
   readonly origin: Origin;
   /** The collections, in the source's order. */
   readonly collections: readonly InspectedCollection[];
-  /** What is wrong with it; what is counted is what came before that. */
-  readonly damage?: Damage;
+  /** Whether nothing says that all of it is there: a dump without its prelude, which comes last. */
+  readonly unsure?: boolean;
+  /** What is wrong with it, none if nothing is; what is counted is what came before that. */
+  readonly damages: readonly Damage[];
   /** What the source noticed. */
   readonly issues: readonly Issue[];
 }
@@ -102,7 +107,9 @@ interface Tally {
   documents: number;
   bytes: number;
   longest: number;
-  read: boolean;
+  /** Whether it began and ended where all was to be read. */
+  begun: boolean;
+  ended: boolean;
   readonly shown: string[];
 }
 
@@ -125,10 +132,10 @@ interface Tally {
  * await using people = new BsonConnector({ path: `${await Deno.makeTempDir()}/people.bson` });
  * await people.loadData([{ _id: 1, name: "Ada" }, { _id: 2, name: "Grace" }]);
  *
- * const { collections, damage } = await inspectSource(people, { show: 1 });
+ * const { collections, damages } = await inspectSource(people, { show: 1 });
  * assertEquals(collections[0]?.documents, 2);
  * assertEquals(collections[0]?.shown, ['{"_id":1,"name":"Ada"}']);
- * assertEquals(damage, undefined);
+ * assertEquals(damages, []);
  * ```
  */
 export async function inspectSource(
@@ -159,31 +166,72 @@ export async function inspectSource(
   const origin = await source.origin?.(asking) ?? {};
   // A live server knows its counts, and reading all of it is what nobody expects of a look.
   const reads = options.all ?? (source.capabilities.pointInTime || show > 0);
-  const damage = reads ? await readAll(connector, tallies, issues, options) : undefined;
+  const damages = reads ? await readAll(connector, tallies, issues, options) : [];
   return {
     schemaVersion: 1,
     source: display,
     origin,
     collections: [...tallies.values()].map((tally) => collectionOf(tally)),
-    ...(damage === undefined ? {} : { damage }),
+    ...(issues.some(({ code }) => code === "no-prelude") ? { unsure: true } : {}),
+    damages,
     issues,
   };
 }
 
 function newTally(info: CollectionInfo): Tally {
-  return { info, documents: 0, bytes: 0, longest: 0, read: false, shown: [] };
+  return { info, documents: 0, bytes: 0, longest: 0, begun: false, ended: false, shown: [] };
 }
 
-/** Reads every document, or of a server only those that are shown; gives what is wrong, if it is. */
+/**
+ * Reads every document, or of a server only those that are shown; gives what is wrong. Where each
+ * collection is a file of its own, those behind a damaged one are read all the same.
+ */
 async function readAll(
   { source }: Connector,
   tallies: Map<string, Tally>,
   issues: Issue[],
   options: InspectOptions,
-): Promise<Damage | undefined> {
+): Promise<Damage[]> {
+  const { rereadable, interleaved } = source!.capabilities;
+  const { include = () => true } = options;
+  const said = new Set<string>();
+  const hear = (issue: Issue) => {
+    if (!said.has(issue.message)) issues.push(issue);
+    said.add(issue.message);
+  };
+  const damages: Damage[] = [];
+  let left: ReadonlySet<string> | undefined;
+  while (left === undefined || left.size > 0) {
+    const error = await readSome(source!, tallies, hear, {
+      ...options,
+      include: (namespace) => include(namespace) && (left?.has(formatNamespace(namespace)) ?? true),
+    });
+    if (error === undefined) break;
+    const { message, offset, index } = error;
+    damages.push({
+      message,
+      ...(offset === undefined ? {} : { offset }),
+      ...(index === undefined ? {} : { index }),
+    });
+    const next = new Set([...tallies].flatMap(([name, { begun }]) => begun ? [] : [name]));
+    // What stands before all collections is met by every read.
+    if (!rereadable || interleaved !== undefined || next.size === (left?.size ?? tallies.size)) {
+      break;
+    }
+    left = next;
+  }
+  return damages;
+}
+
+async function readSome(
+  source: Source,
+  tallies: Map<string, Tally>,
+  hear: (issue: Issue) => void,
+  options: InspectOptions,
+): Promise<DataError | undefined> {
   const { include, onDocument, onProgress, show = 0, signal } = options;
-  const whole = options.all ?? source!.capabilities.pointInTime;
-  const items = source!.read({
+  const whole = options.all ?? source.capabilities.pointInTime;
+  const items = source.read({
     ...(include === undefined ? {} : { include }),
     ...(whole ? {} : { query: { limit: show } }),
     ...(signal === undefined ? {} : { signal }),
@@ -191,18 +239,24 @@ async function readAll(
   try {
     for await (const item of items) {
       throwIfInterrupted(signal);
-      if (item.type === "end") {
-        issues.push(...item.issues ?? []);
-        continue;
-      }
-      const namespace = item.type === "begin" ? item.collection.namespace : item.batch.namespace;
+      const namespace = item.type === "begin"
+        ? item.collection.namespace
+        : item.type === "end"
+        ? item.namespace
+        : item.batch.namespace;
       const name = formatNamespace(namespace);
       let tally = tallies.get(name);
+      if (item.type === "end") {
+        for (const issue of item.issues ?? []) hear(issue);
+        // What is left out as a whole ends without having begun.
+        if (tally !== undefined) tally.ended = whole;
+        continue;
+      }
       if (tally === undefined) {
         const info = item.type === "begin" ? item.collection : { namespace, type: "collection" };
         tallies.set(name, tally = newTally(info as CollectionInfo));
       }
-      tally.read = whole;
+      tally.begun = whole;
       if (item.type === "begin") continue;
       const { buffer, starts, release } = item.batch;
       const secret = accountsOf(namespace)?.part === "users";
@@ -223,20 +277,15 @@ async function readAll(
     return undefined;
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    const { message, offset, index } = error;
-    return {
-      message,
-      ...(offset === undefined ? {} : { offset }),
-      ...(index === undefined ? {} : { index }),
-    };
+    return error;
   }
 }
 
 function collectionOf(
-  { info, documents, bytes, longest, read, shown }: Tally,
+  { info, documents, bytes, longest, begun, ended, shown }: Tally,
 ): InspectedCollection {
   const { namespace, type, options, indexes, uuid, estimate = {} } = info;
-  const counts = read ? { documents, bytes, longest } : {
+  const counts = begun ? { documents, bytes, longest } : {
     ...(estimate.documents === undefined ? {} : { documents: estimate.documents }),
     ...(estimate.bytes === undefined ? {} : { bytes: estimate.bytes }),
   };
@@ -244,7 +293,8 @@ function collectionOf(
     namespace,
     type,
     ...counts,
-    exact: read,
+    exact: ended,
+    ...(begun && !ended ? { cut: true } : {}),
     ...(options === undefined || options.length <= 5
       ? {}
       : { options: bsonToJson(options, 0, RELAXED) }),

@@ -1,4 +1,4 @@
-import { type Address, EXIT_CODES, formatNamespace, type Namespace } from "../../core/mod.ts";
+import { EXIT_CODES, formatNamespace, type Namespace } from "../../core/mod.ts";
 import type { InspectedCollection, Inspection } from "../../inspect/mod.ts";
 import type { Profile } from "../../profile/mod.ts";
 import { selection } from "../_globs.ts";
@@ -56,37 +56,23 @@ export async function inspectCommand(
       signal,
     } as Parameters<typeof inspectSource>[1];
     const inspection = await atStage("source", () => inspectSource(source, options));
-    const stored = await storedAs(address!);
     if (!show.json) {
-      io.out(textOf(inspection, stored));
+      io.out(textOf(inspection));
       if (profiles !== undefined) io.out(await profiles.text(inspection));
     }
-    const { damage } = inspection;
-    if (damage !== undefined && !show.json) reporter.line("error", damage.message);
+    const { damages, issues } = inspection;
+    for (const issue of issues) reporter.issue(issue);
+    for (const { message } of damages) reporter.line("error", message);
     return {
-      result: { ...inspection, ...(stored === undefined ? {} : { stored }) },
-      code: damage === undefined ? EXIT_CODES.done : EXIT_CODES.source,
+      result: { ...inspection },
+      code: damages.length === 0 ? EXIT_CODES.done : EXIT_CODES.source,
     };
   });
 }
 
-/** How a file is stored; `undefined` for what is no file. */
-interface Stored {
-  readonly compression: string;
-  readonly bytes?: number;
-}
-
-async function storedAs({ kind, path }: Address): Promise<Stored | undefined> {
-  if (path === undefined || path === "-" || kind === "dump") return undefined;
-  const { openByteSource } = await import("../../io/mod.ts");
-  await using source = await openByteSource(path);
-  const { compression, storedBytes } = source;
-  return { compression, ...(storedBytes === undefined ? {} : { bytes: storedBytes }) };
-}
-
 const HEAD = ["collection", "type", "documents", "bytes", "average", "longest", "indexes"];
 
-function textOf(inspection: Inspection, stored: Stored | undefined): string {
+function textOf(inspection: Inspection): string {
   const { collections } = inspection;
   const cells = [HEAD, ...collections.map(cellsOf)];
   const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => textWidth(row[column]!))));
@@ -100,36 +86,36 @@ function textOf(inspection: Inspection, stored: Stored | undefined): string {
   const shown = collections.flatMap(({ namespace, shown }) =>
     shown.length === 0 ? [] : ["", `${formatNamespace(namespace)}:`, ...shown]
   );
-  return `${[headline(inspection, stored), "", ...lines, ...about, ...shown].join("\n")}\n`;
+  return `${[headline(inspection), "", ...lines, ...about, ...shown].join("\n")}\n`;
 }
 
-function headline({ source, origin, damage, collections }: Inspection, stored?: Stored): string {
+function headline({ source, origin, damages, unsure, collections }: Inspection): string {
   const parts: string[] = [];
-  if (stored !== undefined) {
-    const size = stored.bytes === undefined ? "" : `, ${formatBytes(stored.bytes)} as stored`;
-    parts.push(stored.compression === "none" ? `not compressed${size}` : stored.compression + size);
+  const { compression, storedBytes, toolVersion, serverVersion } = origin;
+  if (compression !== undefined) {
+    const size = storedBytes === undefined ? "" : `, ${formatBytes(storedBytes)} as stored`;
+    parts.push((compression === "none" ? "not compressed" : compression) + size);
   }
-  const { toolVersion, serverVersion } = origin;
   if (toolVersion) parts.push(`tool ${toolVersion}`);
   if (serverVersion) parts.push(`server ${serverVersion}`);
   parts.push(
     `${formatCount(collections.length)} ${collections.length === 1 ? "collection" : "collections"}`,
   );
-  if (collections.some(({ exact }) => exact)) {
-    parts.push(damage === undefined ? "complete" : "damaged or cut off");
-  }
+  if (damages.length > 0) parts.push("damaged or cut off");
+  else if (unsure) parts.push("each file whole, no prelude.json");
+  else if (collections.some(({ exact }) => exact)) parts.push("complete");
   return `${source}: ${parts.join(" · ")}`;
 }
 
 function cellsOf(collection: InspectedCollection): string[] {
-  const { namespace, type, documents, bytes, longest, exact, indexes } = collection;
+  const { namespace, type, documents, bytes, longest, exact, cut, indexes } = collection;
   const average = documents && bytes !== undefined ? formatBytes(bytes / documents) : "";
-  const about = exact ? "" : "~";
+  const about = exact || cut ? "" : "~", more = cut ? "+" : "";
   return [
     formatNamespace(namespace),
     type,
-    documents === undefined ? "?" : about + formatCount(documents),
-    bytes === undefined ? "" : about + formatBytes(bytes),
+    documents === undefined ? "?" : about + formatCount(documents) + more,
+    bytes === undefined ? "" : about + formatBytes(bytes) + more,
     average,
     longest === undefined || documents === 0 ? "" : formatBytes(longest),
     indexes === undefined ? "?" : String(indexes.length),

@@ -68,7 +68,7 @@ function unknownMetadata(namespace: Namespace): Issue {
   };
 }
 
-/** Reads an archive; standard input can be opened once, so its head is kept for who reads on. */
+/** Reads an archive; a pipe can be opened once, so its head is kept for who reads on. */
 export class ArchiveSource implements Source {
   readonly #path: string;
   readonly #selection: DumpSelection;
@@ -93,30 +93,37 @@ export class ArchiveSource implements Source {
 
   /** The collections of the list at the beginning. */
   async *describe(options: Cancellable = {}): AsyncGenerator<CollectionInfo, void, void> {
-    for (const info of (await this.#head(options)).collections) {
+    for (const info of (await this.#head(options)).head.collections) {
       if (leftOut(info.namespace, this.#selection) === undefined) yield info;
     }
   }
 
   /** Who wrote it. */
   async origin(options: Cancellable = {}): Promise<Origin> {
-    const { serverVersion, toolVersion } = await this.#head(options);
-    return { serverVersion, toolVersion };
+    const { head: { serverVersion, toolVersion }, bytes } = await this.#head(options);
+    const { compression, storedBytes } = bytes;
+    return {
+      serverVersion,
+      toolVersion,
+      compression,
+      ...(storedBytes === undefined ? {} : { storedBytes }),
+    };
   }
 
-  /** Lets go of standard input, if it was opened and not read. */
+  /** Lets go of a pipe, if it was opened and not read. */
   async close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = undefined;
     await opened?.[Symbol.asyncDispose]();
   }
 
-  async #head(options: Cancellable): Promise<ArchiveHead> {
-    if (this.#opened !== undefined) return this.#opened.head;
+  async #head(options: Cancellable): Promise<Pick<Opened, "head" | "bytes">> {
+    if (this.#opened !== undefined) return this.#opened;
     const opened = await open(this.#path, options);
-    if (this.#path === "-") this.#opened = opened;
+    // Standard input, or a pipe with a name, has no size: what was read of it does not come again.
+    if (opened.bytes.storedBytes === undefined) this.#opened = opened;
     else await opened[Symbol.asyncDispose]();
-    return opened.head;
+    return opened;
   }
 
   /** Reads all, in one pass: what is not asked for is passed over, its checksum looked at all the same. */

@@ -4,13 +4,14 @@ import {
   type CollectionInfo,
   DataError,
   type Namespace,
+  type Origin,
   type ReadOptions,
   type Source,
   type SourceItem,
   throwIfInterrupted,
   UsageError,
 } from "../../core/mod.ts";
-import type { ByteSource } from "../../io/mod.ts";
+import { type ByteSource, pathKind } from "../../io/mod.ts";
 import { notBson } from "./_not_bson.ts";
 import { openBson } from "./_open.ts";
 import { type BsonPlace, placeOf, positionAt } from "./_position.ts";
@@ -32,6 +33,8 @@ export function bsonSource(path: string, namespace: Namespace): Source {
       pointInTime: true,
     },
     describe: (options) => describe(path, namespace, options),
+    // Standard input, or a pipe with a name, can be opened only once: by who reads it.
+    ...(isPipe ? {} : { origin: (options) => storedAs(path, options) }),
     read: (options) => read(path, namespace, options),
   };
 }
@@ -41,10 +44,18 @@ async function* describe(
   namespace: Namespace,
   { signal }: Cancellable = {},
 ): AsyncGenerator<CollectionInfo, void, void> {
-  // Standard input can be opened only once: by who reads it.
-  if (path === "-") return yield { namespace, type: "collection" };
+  if (path === "-" || await pathKind(path) === "other") {
+    return yield { namespace, type: "collection" };
+  }
   await using bytes = await openBson(path, signal === undefined ? {} : { signal });
   yield infoOf(namespace, bytes);
+}
+
+async function storedAs(path: string, { signal }: Cancellable = {}): Promise<Origin> {
+  if (await pathKind(path) === "other") return {};
+  await using bytes = await openBson(path, signal === undefined ? {} : { signal });
+  const { compression, storedBytes } = bytes;
+  return { compression, ...(storedBytes === undefined ? {} : { storedBytes }) };
 }
 
 function infoOf(namespace: Namespace, bytes: ByteSource): CollectionInfo {

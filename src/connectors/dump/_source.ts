@@ -49,9 +49,20 @@ export class DumpSource implements Source {
     }
   }
 
-  /** Who wrote it. */
-  async origin(): Promise<Origin> {
-    return (await readLayout(this.#path)).prelude ?? {};
+  /** Who wrote it, and how it is stored. */
+  async origin({ signal }: Cancellable = {}): Promise<Origin> {
+    const { prelude, collections } = await readLayout(this.#path);
+    const compressions = new Set<string>();
+    let storedBytes = 0;
+    for (const { dataPath } of collections) {
+      throwIfInterrupted(signal);
+      if (dataPath === undefined) continue;
+      await using bytes = await openByteSource(dataPath);
+      storedBytes += bytes.storedBytes ?? 0;
+      compressions.add(bytes.compression);
+    }
+    const compression = [...compressions].sort().join(", ");
+    return { ...prelude, ...(compression === "" ? {} : { compression }), storedBytes };
   }
 
   /** Reads all that is asked for. */

@@ -42,7 +42,7 @@ Deno.test({
         await using source = connector;
         const inspection = await inspectSource(source);
         assertEquals(counts(inspection), DEMO);
-        assertEquals(inspection.damage, undefined);
+        assertEquals(inspection.damages, []);
         assertEquals(inspection.origin.serverVersion, "8.2.11");
         const books = inspection.collections.find(({ namespace }) =>
           namespace.collection === "books"
@@ -74,11 +74,55 @@ Deno.test("inspectSource() tells damage, and what came before it", async () => {
     const whole = await Deno.readFile(`${folder}/a.archive`);
     await Deno.writeFile(`${folder}/cut.archive`, whole.subarray(0, whole.length - 1000));
     await using cut = new ArchiveConnector({ path: `${folder}/cut.archive` });
-    const { damage, collections } = await inspectSource(cut);
-    assertEquals(damage?.offset, whole.length - 1000);
+    const { damages, collections } = await inspectSource(cut);
+    const [damage] = damages;
+    assertEquals([damages.length, damage?.offset], [1, whole.length - 1000]);
+    assertEquals([collections[0]!.exact, collections[0]!.cut], [false, true]);
     const read = collections[0]!.documents!;
     assert(read > 20 && read < 50, `${read}`);
     assert(damage!.message.includes("ends inside"), damage!.message);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("inspectSource() reads the other files of a dump behind a damaged one", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/dump`;
+    for (const [name, bytes] of [["a", 20], ["b", 13], ["c", 10], ["d", 7], ["e", 5]] as const) {
+      await Deno.mkdir(`${path}/shop`, { recursive: true });
+      // Documents of five bytes; two of the files end inside one.
+      const file = new Uint8Array(bytes).map((_, at) => at % 5 === 0 ? 5 : 0);
+      await Deno.writeFile(`${path}/shop/${name}.bson`, file);
+      await Deno.writeTextFile(
+        `${path}/shop/${name}.metadata.json`,
+        `{"indexes":[],"collectionName":"${name}","type":"collection"}`,
+      );
+    }
+    await using dump = new DumpConnector({ path });
+    const { damages, collections, unsure, origin, issues } = await inspectSource(dump);
+    assertEquals(
+      collections.map(({ namespace, documents, exact, cut }) => [
+        namespace.collection,
+        documents,
+        exact,
+        cut,
+      ]),
+      [
+        ["a", 4, true, undefined],
+        ["b", 2, false, true],
+        ["c", 2, true, undefined],
+        ["d", 1, false, true],
+        ["e", 1, true, undefined],
+      ],
+    );
+    assertEquals(damages.map(({ offset, index }) => [offset, index]), [[10, 2], [5, 1]]);
+    assertEquals([unsure, issues.map(({ code }) => code)], [true, ["no-prelude"]]);
+    assertEquals(origin, { compression: "none", storedBytes: 55 });
+    // What is chosen is read alone: nothing is wrong with it.
+    const chosen = await inspectSource(dump, { include: ({ collection }) => collection === "e" });
+    assertEquals([chosen.collections.length, chosen.damages], [1, []]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

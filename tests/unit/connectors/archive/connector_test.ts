@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { serialize } from "bson";
 import { ArchiveConnector } from "../../../../src/connectors/archive/mod.ts";
+import { BsonConnector } from "../../../../src/connectors/bson/mod.ts";
 import {
   batchDocument,
   type CollectionInfo,
@@ -11,6 +12,7 @@ import {
   type RawBatch,
   UsageError,
 } from "../../../../src/core/mod.ts";
+import { inspectSource } from "../../../../src/inspect/mod.ts";
 import { transfer } from "../../../../src/transfer/mod.ts";
 import {
   end,
@@ -310,10 +312,9 @@ Deno.test("ArchiveConnector puts a collection without a database into test", () 
     await connector.loadData([{ _id: 1 }], { namespace: { db: "", collection: "orders" } });
     const { documents, infos } = await readAll(connector.source);
     assertEquals([...documents.keys()], ["test.orders"]);
-    assertEquals(await connector.source.origin!(), {
-      serverVersion: "",
-      toolVersion: (await connector.source.origin!()).toolVersion!,
-    });
+    const { serverVersion, compression, storedBytes } = await connector.source.origin!();
+    assertEquals([serverVersion, compression], ["", "none"]);
+    assertEquals(storedBytes, (await Deno.stat(`${folder}/x.archive`)).size);
     assertEquals(infos.get("test.orders")?.type, "collection");
   }));
 
@@ -359,6 +360,31 @@ for (const bytes of [10, 3_000_000]) {
         );
         assertEquals(error.stage, "target");
         await writer.abort();
+      }),
+  });
+}
+
+for (const [name, kind] of [["x.archive", "archive"], ["x.bson", "bson"]] as const) {
+  Deno.test({
+    name: `inspectSource() reads ${name} through a pipe with a name, which is opened once`,
+    ignore: Deno.build.os === "windows",
+    fn: () =>
+      inFolder(async (folder) => {
+        const path = `${folder}/${name}`;
+        const made = await new Deno.Command("mkfifo", { args: [path] }).output();
+        assert(made.success);
+        const namespace = { db: "d", collection: "a" };
+        const documents = Array.from({ length: 2000 }, (_, _id) => doc({ _id, x: "x".repeat(99) }));
+        const bytes = kind === "bson"
+          ? joined(documents)
+          : joined([head([namespace]), segment(namespace, documents), end(namespace, documents)]);
+        const fed = Deno.writeFile(path, bytes, { create: false });
+        await using connector = kind === "bson"
+          ? new BsonConnector({ path })
+          : new ArchiveConnector({ path });
+        const { collections, damages } = await inspectSource(connector);
+        assertEquals([collections[0]?.documents, damages], [2000, []]);
+        await fed;
       }),
   });
 }
