@@ -508,6 +508,10 @@ const VERIFY: CommandData = {
           collect: true,
         },
         { flags: "--exclude <glob>", help: "All but these.", collect: true },
+        {
+          flags: "--users-and-roles",
+          help: "Users and roles too: of the whole server, or of the database.",
+        },
         { flags: "--ignore-indexes", help: "Do not compare indexes." },
         { flags: "--ignore-options", help: "Do not compare the options of collections." },
         {

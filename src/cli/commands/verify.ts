@@ -24,14 +24,18 @@ export async function verifyCommand(
   io: CliIo,
 ): Promise<number> {
   const show = parseShowFlags(raw);
-  const include = selection(list(raw, "include"), list(raw, "exclude"));
+  const include = selection(
+    list(raw, "include"),
+    list(raw, "exclude"),
+    raw.usersAndRoles === true,
+  );
   const count = read(raw, "show", (flag, value) => parseCount(flag, value));
   const memoryBytes = read(raw, "memory", parseSize);
   const flags: ConnectorFlags = {
     connectTimeoutMs: read(raw, "connectTimeout", parseDuration),
     idleTimeoutMs: read(raw, "idleTimeout", parseDuration),
     tlsCaFile: text(raw, "tlsCaFile"),
-    usersAndRoles: false,
+    usersAndRoles: raw.usersAndRoles === true,
     // It is no part of any collection.
     ignoreOplog: true,
   };

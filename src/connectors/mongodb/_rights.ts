@@ -1,5 +1,5 @@
 import { type Cancellable, type Namespace, throwIfInterrupted } from "../../core/mod.ts";
-import { accountsOf } from "../../mongodump/mod.ts";
+import { accountsNamespace, accountsOf } from "../../mongodump/mod.ts";
 import { displayOf } from "./options.ts";
 import type { MongoSession } from "./session.ts";
 import { translateError } from "./translate_error.ts";
@@ -66,13 +66,14 @@ export async function checkRights(
   throwIfInterrupted(signal);
   if ((info.authenticatedUsers ?? []).length === 0) return;
   for (const namespace of namespaces) {
-    const accounts = accountsOf(namespace) !== undefined;
-    if (accounts ? mayMerge(info) : mayInsert(info, namespace)) continue;
+    const part = accountsOf(namespace)?.part;
+    if (part === undefined ? mayInsert(info, namespace) : mayMerge(info)) continue;
+    const place = part === undefined ? namespace : accountsNamespace({ part });
     throw translateError(new NotAllowed(), {
       ...context,
-      command: accounts ? "_mergeAuthzCollections" : "insert",
-      namespace,
-      display: displayOf(session.options, namespace),
+      command: part === undefined ? "insert" : "_mergeAuthzCollections",
+      namespace: place,
+      display: displayOf(session.options, place),
     });
   }
 }
