@@ -10,6 +10,8 @@ export interface Reply {
   readonly starts: Uint32Array;
   /** Bytes of the documents alone. */
   readonly bytes: number;
+  /** Whether nobody looks at the memory any more but who has the reply. */
+  readonly own: boolean;
 }
 
 /**
@@ -21,6 +23,7 @@ interface CursorInternals {
     readonly iterated?: unknown;
     readonly batch?: { readonly bson?: unknown; readonly elements?: unknown };
     clear?(): void;
+    readonly $clusterTime?: unknown;
   } | null;
   readonly cursorOptions?: { batchSize?: unknown };
 }
@@ -36,8 +39,11 @@ export type RawCursor = FindCursor<Uint8Array> | AggregationCursor<Uint8Array>;
 /** Takes what the cursor has buffered. */
 export function takeReply(cursor: RawCursor): Reply {
   const reply = takeWhole(cursor as unknown as CursorInternals) ?? takeViews(cursor);
-  return joined(reply.buffer, reply.starts);
+  return joined(reply);
 }
+
+/** Documents as the driver has them: with gaps, and not looked at. */
+type Taken = Pick<Reply, "buffer" | "starts" | "own">;
 
 /** Sets how many documents the next reply has; `false` if this driver does not let one. */
 export function setBatchSize(cursor: RawCursor, size: number): boolean {
@@ -47,9 +53,7 @@ export function setBatchSize(cursor: RawCursor, size: number): boolean {
   return true;
 }
 
-function takeWhole(
-  { documents }: CursorInternals,
-): { buffer: Uint8Array; starts: Uint32Array } | undefined {
+function takeWhole({ documents }: CursorInternals): Taken | undefined {
   const batch = documents?.batch;
   if (documents?.iterated !== 0 || typeof documents.clear !== "function") return undefined;
   if (!(batch?.bson instanceof Uint8Array) || !Array.isArray(batch.elements)) return undefined;
@@ -63,18 +67,34 @@ function takeWhole(
   documents.clear();
   const { buffer, byteOffset, length } = batch.bson;
   // A plain array: the driver's buffers have a `slice` that does not copy.
-  return { buffer: new Uint8Array(buffer, byteOffset, length), starts };
+  const own = keepsNothing(documents.$clusterTime);
+  return { buffer: new Uint8Array(buffer, byteOffset, length), starts, own };
+}
+
+/**
+ * Whether the driver keeps nothing of a reply whose documents were taken. What it does keep is the time
+ * of the server with its signature, which it sends with the next command: that is made a copy.
+ */
+function keepsNothing(time: unknown): boolean {
+  // The driver says null where the server told none.
+  if (typeof time !== "object") return false;
+  const signature = (time as { signature?: unknown } | null)?.signature ?? null;
+  if (signature === null) return true;
+  const { hash } = signature as { hash?: { buffer?: unknown } };
+  if (!(hash?.buffer instanceof Uint8Array)) return false;
+  hash.buffer = new Uint8Array(hash.buffer);
+  return true;
 }
 
 /** By the driver's public call: views that share the reply's memory. */
-function takeViews(
-  cursor: RawCursor,
-): { buffer: Uint8Array; starts: Uint32Array } {
+function takeViews(cursor: RawCursor): Taken {
   const views = cursor.readBufferedDocuments();
   const starts = new Uint32Array(views.length);
   const first = views[0];
   const last = views.at(-1);
-  if (first === undefined || last === undefined) return { buffer: new Uint8Array(0), starts };
+  if (first === undefined || last === undefined) {
+    return { buffer: new Uint8Array(0), starts, own: false };
+  }
   const base = first.byteOffset;
   const end = last.byteOffset + last.length;
   if (
@@ -83,7 +103,7 @@ function takeViews(
     )
   ) {
     views.forEach((view, i) => starts[i] = view.byteOffset - base);
-    return { buffer: new Uint8Array(first.buffer, base, end - base), starts };
+    return { buffer: new Uint8Array(first.buffer, base, end - base), starts, own: false };
   }
   const buffer = new Uint8Array(views.reduce((sum, view) => sum + view.length, 0));
   let at = 0;
@@ -92,14 +112,14 @@ function takeViews(
     buffer.set(view, at);
     at += view.length;
   });
-  return { buffer, starts };
+  return { buffer, starts, own: true };
 }
 
 /**
  * Looks at each document's length and end, and moves it up to the one before: between them the reply has
  * the keys of its array. Whoever writes them on, or takes a checksum, has one piece then.
  */
-function joined(buffer: Uint8Array, starts: Uint32Array): Reply {
+function joined({ buffer, starts, own }: Taken): Reply {
   const from = starts[0] ?? 0;
   let end = from;
   for (let i = 0; i < starts.length; i++) {
@@ -114,16 +134,14 @@ function joined(buffer: Uint8Array, starts: Uint32Array): Reply {
     starts[i] = end;
     end += length;
   }
-  return { buffer, starts, bytes: end - from };
+  return { buffer, starts, bytes: end - from, own };
 }
 
-/** Blocks that are shared by many small buffers are never as large. */
-const OWN_BYTES = 64 * 1024;
-
-/** Frees a reply's memory at once, which nobody may read afterwards. */
-export function freeReply({ buffer }: Reply): void {
-  // Left to the garbage collector, replies are most of the memory in use.
+/** Frees the memory of a reply at once if it is its own; nobody may read it afterwards. */
+export function freeReply({ buffer, own }: Reply): void {
   const memory = buffer.buffer;
-  if (memory.byteLength < OWN_BYTES || !(memory instanceof ArrayBuffer)) return;
+  // A small buffer may be a piece of one that others use: always of less than half of it.
+  if (!own || buffer.length <= memory.byteLength / 2 || !(memory instanceof ArrayBuffer)) return;
+  // Left to the garbage collector, replies are most of the memory in use.
   memory.transfer?.(0);
 }

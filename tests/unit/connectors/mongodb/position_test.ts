@@ -87,14 +87,17 @@ Deno.test("splitReply() cuts by bytes and by documents", () => {
     new DataView(buffer.buffer).setInt32(at, length, true);
     at += length + 2;
   });
-  const reply = { buffer, starts, bytes: 350 };
+  const reply = { buffer, starts, bytes: 350, own: true };
   const cut = (limits: { batchBytes?: number; batchDocuments?: number }) =>
     [...splitReply(reply, limits)].map((part) => part.starts.length);
   assertEquals(cut({}), [6]);
   assertEquals(cut({ batchDocuments: 4 }), [4, 2]);
   assertEquals(cut({ batchBytes: 50 }), [2, 1, 3]);
   assertEquals(cut({ batchBytes: 1 }), [1, 1, 1, 1, 1, 1]);
-  assertEquals([...splitReply({ buffer, starts: new Uint32Array(0), bytes: 0 }, {})], []);
+  assertEquals(
+    [...splitReply({ buffer, starts: new Uint32Array(0), bytes: 0, own: true }, {})],
+    [],
+  );
 });
 
 Deno.test("batchSizeFor() stays between one document and many", () => {

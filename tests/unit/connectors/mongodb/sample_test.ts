@@ -17,7 +17,7 @@ function replyOf(documents: readonly object[]): Reply {
     buffer.set(bytes, at);
     at += bytes.length;
   });
-  return { buffer, starts, bytes: at };
+  return { buffer, starts, bytes: at, own: true };
 }
 
 function documentsOf({ buffer, starts }: Reply): object[] {
