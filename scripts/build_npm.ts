@@ -22,7 +22,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
 /** Packages of npm that are left to npm, with the versions of the import map. */
 const DEPENDENCIES = ["bson", "mongodb", "mongodb-connection-string-url"];
 /** Imports of the code that stay imports. */
-const EXTERNAL = [...DEPENDENCIES, "mongodb/lib/cmap/commands.js", "npm:commander*"];
+const EXTERNAL = [...DEPENDENCIES, "mongodb/lib/cmap/commands.js"];
 
 /** What looks like a use of JavaScript that Node.js 20 lacks, and that cannot be replaced by its text. */
 const NEWER =

@@ -21,7 +21,6 @@ interface Lock {
 /** What the shipped code imports, of all that the lock file has for tests and benchmarks too. */
 export const SHIPPED: readonly string[] = [
   "bson",
-  "commander",
   "deno-std",
   "mongodb",
   "mongodb-connection-string-url",

@@ -1,6 +1,5 @@
-// Reads a command line from left to right by the rules of @cliffy/command. npm:commander keeps the
-// options: it knows their names, negation and values.
-import { Command as Program, Option as ProgramOption } from "npm:commander@15.1.0";
+// Reads a command line from left to right by the rules of @cliffy/command.
+import { attributeOf, OptionValues } from "./_option_values.ts";
 import { getFlag, unknownOption, ValidationError } from "./errors.ts";
 import type { ActionHandler, Argument, ArgumentValue, Option } from "./types.ts";
 
@@ -25,8 +24,6 @@ function splitCluster(word: string): string[] {
   return parts;
 }
 
-const attribute = (option: Option) => new ProgramOption(`--${option.name}`).attributeName();
-
 export class CommandLine {
   /** Words not read yet. */
   rest: string[];
@@ -38,7 +35,8 @@ export class CommandLine {
   /** Actions of the options given, in their order. */
   readonly actions: ActionHandler[] = [];
   standalone?: Option;
-  readonly #program = new Program().helpOption(false);
+  readonly #values = new OptionValues();
+  #parse: ParseValue = ({ value }) => value;
   readonly #known = new Map<Option, string>();
   readonly #given = new Set<Option>();
   /** Flags and their values as they were typed. */
@@ -49,7 +47,7 @@ export class CommandLine {
   }
 
   get values(): Record<string, unknown> {
-    return this.#program.opts();
+    return this.#values.all;
   }
 
   get hasFlags(): boolean {
@@ -121,27 +119,20 @@ export class CommandLine {
   }
 
   #declare(options: readonly Option[], parse: ParseValue): void {
-    // A negation that commander meets before what it negates would set a default.
+    this.#parse = parse;
+    // What a negation is the opposite of is looked for among what is declared.
     const negation = (option: Option) => Number(option.name.startsWith("no-"));
     for (const option of options.toSorted((a, b) => negation(a) - negation(b))) {
       if (this.#known.has(option)) continue;
-      const value = option.args.length ? (option.args[0]!.optional ? " [value]" : " <value>") : "";
-      const declared = new ProgramOption(`--${option.name}${value}`);
-      if (value) {
-        declared.argParser((text: string, previous: unknown) => {
-          const parsed = this.#parseOptionValue(option, text, parse);
-          return option.collect ? [...(previous as unknown[] ?? []), parsed] : parsed;
-        });
-      }
-      this.#known.set(option, attribute(option));
-      this.#program.addOption(declared);
+      this.#values.declare(option, this.#known.keys());
+      this.#known.set(option, attributeOf(option));
     }
   }
 
-  #parseOptionValue(option: Option, text: string, parse: ParseValue): unknown {
+  #parseOptionValue(option: Option, text: string): unknown {
     const { type, list, separator = "," } = option.args[0]!;
     const one = (value: string) =>
-      parse({ label: "Option", name: `--${option.name}`, type, value });
+      this.#parse({ label: "Option", name: `--${option.name}`, type, value });
     return list ? text.split(separator).map(one) : one(text);
   }
 
@@ -167,16 +158,18 @@ export class CommandLine {
         const shown = getFlag(option.name);
         throw new ValidationError(`Option "${shown}" doesn't take a value, but got "${inline}".`);
       }
-      this.#program.parseOptions([`--${option.name}`]);
-      if (option.collect) this.#store(name, [...(before as unknown[] ?? []), true]);
+      const value = !option.name.startsWith("no-");
+      this.#store(name, option.collect ? [...(before as unknown[] ?? []), true] : value);
     } else {
       const next = inline ?? this.rest[0];
       const taken = next !== undefined && this.#isValue(option, arg, next, inline, options);
       if (taken && inline === undefined) this.#typed.push(this.rest.shift()!);
       // An empty value is as if the option were not there.
       if (taken && next === "" && (!option.required || arg.optional)) return;
-      if (taken) this.#program.parseOptions([`--${option.name}=${next}`]);
-      else if (arg.optional) this.#storeWithoutValue(option, name, before);
+      if (taken) {
+        const value = this.#parseOptionValue(option, next);
+        this.#store(name, option.collect ? [...(before as unknown[] ?? []), value] : value);
+      } else if (arg.optional) this.#storeWithoutValue(option, name, before);
       else throw new ValidationError(`Missing value for option "${getFlag(option.name)}".`);
     }
     this.#given.add(option);
@@ -215,11 +208,11 @@ export class CommandLine {
   }
 
   #store(name: string, value: unknown): void {
-    this.#program.setOptionValueWithSource(name, value, "cli");
+    this.#values.set(name, value, "given");
   }
 
   #isGiven(name: string): boolean {
-    return this.#program.getOptionValueSource(name) === "cli";
+    return this.#values.isGiven(name);
   }
 
   #default(option: Option): unknown {
@@ -231,7 +224,7 @@ export class CommandLine {
       const name = this.#known.get(option)!;
       const value = this.#default(option);
       if (value === undefined || this.#isGiven(name)) continue;
-      this.#program.setOptionValueWithSource(name, value, "default");
+      this.#values.set(name, value, "default");
     }
   }
 

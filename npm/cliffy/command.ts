@@ -1,6 +1,6 @@
 /**
- * A stand-in for `@cliffy/command` 1.x over `npm:commander`, for networks that reach only an npm
- * registry. It has the names, the rules and the texts of what `src/cli` uses, and refuses the rest.
+ * A stand-in for `@cliffy/command` 1.x, for networks that reach only an npm registry. It has the
+ * names, the rules and the texts of what `src/cli` uses, and refuses the rest.
  * `tests/cli/stand_in_test.ts` runs the same command lines against it and, under `deno task test:jsr`,
  * against the real package. Help is always without colour, as `help({colors: false})` asks for.
  */
