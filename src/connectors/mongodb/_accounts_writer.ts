@@ -76,7 +76,7 @@ export class AccountsWriter {
   /** Makes ready for one of the collections; asks at the first whether the server can, and may. */
   async begin({ namespace }: CollectionInfo): Promise<readonly Issue[]> {
     const { part, database } = accountsOf(namespace)!;
-    if (!await this.#isAble()) {
+    if (!await this.#isAble(database)) {
       if (this.#saidUnable) return [];
       this.#saidUnable = true;
       return [{
@@ -184,18 +184,18 @@ export class AccountsWriter {
     await this.commit();
   }
 
-  #isAble(): Promise<boolean> {
-    const able = this.#able ??= this.#askAble();
+  #isAble(database: string | undefined): Promise<boolean> {
+    const able = this.#able ??= this.#askAble(database);
     // A failure may be tried again.
     able.catch(() => this.#able = undefined);
     return able;
   }
 
   /** Asks with the command itself, with nothing to take: a server refuses that, each in its way. */
-  async #askAble(): Promise<boolean> {
+  async #askAble(database = ""): Promise<boolean> {
     const drop = this.#open.overwrite === true;
     try {
-      await this.#sending.client.db("admin").command({ [MERGE]: 1, drop, db: "" });
+      await this.#sending.client.db("admin").command({ [MERGE]: 1, drop, db: database });
       return true;
     } catch (error) {
       const { code, name } = error as { code?: unknown; name?: string };

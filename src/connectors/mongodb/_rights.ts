@@ -66,8 +66,8 @@ export async function checkRights(
   throwIfInterrupted(signal);
   if ((info.authenticatedUsers ?? []).length === 0) return;
   for (const namespace of namespaces) {
-    const part = accountsOf(namespace)?.part;
-    if (part === undefined ? mayInsert(info, namespace) : mayMerge(info)) continue;
+    const { part, database = "admin" } = accountsOf(namespace) ?? {};
+    if (part === undefined ? mayInsert(info, namespace) : mayMerge(info, database)) continue;
     const place = part === undefined ? namespace : accountsNamespace({ part });
     throw translateError(new NotAllowed(), {
       ...context,
@@ -89,11 +89,11 @@ function mayInsert(info: AuthInfo, namespace: Namespace): boolean {
 }
 
 /** Whether the user may have the server take users and roles, as the role `restore` may. */
-function mayMerge(info: AuthInfo): boolean {
+function mayMerge(info: AuthInfo, database: string): boolean {
   const { authenticatedUserPrivileges: privileges = [], authenticatedUserRoles: roles = [] } = info;
   if (privileges.length > 0) {
-    const every = { db: "admin", collection: "tempusers" };
-    return privileges.some((privilege) => covers(privilege, every, "createUser"));
+    const users = { db: database, collection: "system.users" };
+    return privileges.some((privilege) => covers(privilege, users, "createUser"));
   }
   return roles.some(({ role }) => !WITHOUT_INSERT.has(role) && !WITHOUT_MERGE.has(role));
 }
