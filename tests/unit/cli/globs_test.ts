@@ -26,6 +26,21 @@ Deno.test("selection() leaves what is included and not excluded", async (t) => {
   assertEquals(selection([], []), undefined);
 });
 
+Deno.test("selection() lets users and roles that are asked for in, and excludes them by name", () => {
+  const accounts = ["admin.system.users", "shop.$admin.system.roles"];
+  const left = (include: string[], exclude: string[], asked: boolean) =>
+    [...accounts, ...NAMES].filter((name) =>
+      selection(include, exclude, asked)!(parseNamespace(name))
+    );
+  assertEquals(left(["shop.orders"], [], true), [...accounts, "shop.orders"]);
+  assertEquals(left(["shop.orders"], [], false), ["shop.orders"]);
+  assertEquals(left(["*.orders"], ["admin.*"], true), [
+    accounts[1]!,
+    "shop.orders",
+    "archive.orders",
+  ]);
+});
+
 Deno.test("renaming() gives the first name that fits", async (t) => {
   const table: readonly [readonly string[], string, string][] = [
     [["shop.orders=archive.orders"], "shop.orders", "archive.orders"],
