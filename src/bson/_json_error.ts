@@ -6,6 +6,29 @@ export interface JsonError {
   readonly expected: string;
 }
 
+/** What is wrong with a text that `JSON.parse` refuses, and where, for people. */
+export function describeJsonError(text: string): string {
+  const { at, expected } = findJsonError(text);
+  const before = text.slice(0, at).split("\n");
+  const line = before.length;
+  const column = before.at(-1)!.length + 1;
+  const where = line === 1 ? `at column ${column}` : `at line ${line}, column ${column}`;
+  const found = at >= text.length ? "the text ends" : `"${shown(text.slice(at))}" is`;
+  return `${found} ${where}, where ${expected} should be`;
+}
+
+/** A user's text in a message: on one line, and not much of it. */
+export function shown(text: string): string {
+  return excerpt(text.replace(/\s+/g, " "), 20);
+}
+
+/** The beginning of a text, never half a character. */
+export function excerpt(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const end = /[\ud800-\udbff]/.test(text[maxLength - 2]!) ? maxLength - 2 : maxLength - 1;
+  return `${text.slice(0, end)}…`;
+}
+
 const SPACE = /[ \t\r\n]*/y;
 // deno-lint-ignore no-control-regex -- JSON wants control characters escaped.
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;

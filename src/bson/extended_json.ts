@@ -1,6 +1,6 @@
 import { deserialize, EJSON } from "bson";
 import { type Document, UsageError } from "../core/mod.ts";
-import { findJsonError } from "./_json_error.ts";
+import { describeJsonError, excerpt, shown } from "./_json_error.ts";
 import type { ElementSpan } from "./walk.ts";
 
 /**
@@ -25,16 +25,10 @@ export function parseExtendedJson(text: string, what: string): unknown {
   try {
     JSON.parse(text);
   } catch (cause) {
-    const { at, expected } = findJsonError(text);
-    const before = text.slice(0, at).split("\n");
-    const line = before.length;
-    const column = before.at(-1)!.length + 1;
-    const where = line === 1 ? `at column ${column}` : `at line ${line}, column ${column}`;
-    const found = at >= text.length ? "the text ends" : `"${shown(text.slice(at))}" is`;
-    throw new UsageError(
-      `Cannot read ${what} as JSON: ${found} ${where}, where ${expected} should be`,
-      { cause, hint: `Keys and texts stand in double quotes, as in {"name": "Ada"}.` },
-    );
+    throw new UsageError(`Cannot read ${what} as JSON: ${describeJsonError(text)}.`, {
+      cause,
+      hint: `keys and texts stand in double quotes, as in {"name": "Ada"}`,
+    });
   }
   try {
     const value: unknown = EJSON.parse(text, { relaxed: false });
@@ -129,16 +123,4 @@ export function formatId(buffer: Uint8Array, span: ElementSpan, maxLength = 200)
   } catch {
     return `(type ${type}, ${value} bytes)`;
   }
-}
-
-/** A user's text in a message: on one line, and not much of it. */
-function shown(text: string): string {
-  return excerpt(text.replace(/\s+/g, " "), 20);
-}
-
-/** The beginning of a text, never half a character. */
-function excerpt(text: string, maxLength: number): string {
-  if (text.length <= maxLength) return text;
-  const end = /[\ud800-\udbff]/.test(text[maxLength - 2]!) ? maxLength - 2 : maxLength - 1;
-  return `${text.slice(0, end)}…`;
 }

@@ -25,13 +25,24 @@ function refuse(flag: string, text: string, state: string, hint: string): never 
   throw new UsageError(`Cannot use ${flag} "${text}": ${state}.`, { hint });
 }
 
+/** Numbers that make sense, where a thousand does not. */
+const USUAL: Readonly<Record<string, number>> = {
+  "--retries": 5,
+  "--parallel": 4,
+  "--parallel-writes": 4,
+  "--show": 3,
+};
+
 /** A whole number of things, from 0 (or `least`). */
 export function parseCount(flag: string, text: string, least = 0): number {
-  const count = /^\d+$/.test(text) ? Number(text) : NaN;
+  const usual = USUAL[flag] ?? 1000;
+  const count = /^-?\d+$/.test(text) ? Number(text) : NaN;
   if (!Number.isSafeInteger(count)) {
-    refuse(flag, text, "it is not a whole number", `such as ${flag} 1000`);
+    refuse(flag, text, "it is not a whole number", `such as ${flag} ${usual}`);
   }
-  if (count < least) refuse(flag, text, `it is less than ${least}`, `such as ${flag} 1000`);
+  if (count < least) {
+    refuse(flag, text, `it is less than ${least}`, `such as ${flag} ${usual}`);
+  }
   return count;
 }
 

@@ -82,6 +82,14 @@ function parse(text: string, display: string): ConnectionString {
     if (port !== undefined && (!/^\d+$/.test(port) || +port < 1 || +port > 65535)) {
       refuse(display, `"${port}" is no port`, "a port is a number from 1 to 65535");
     }
+    // The driver reads them so; what is in the way there would be told without the name.
+    if (!/\.sock$/i.test(host) && !URL.canParse(`mongodb://${host}`)) {
+      refuse(
+        display,
+        `"${host}" is neither a host name nor an IP address`,
+        "an IPv6 address stands in brackets: mongodb://[::1]:27017",
+      );
+    }
   }
   return uri;
 }

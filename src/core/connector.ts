@@ -11,6 +11,12 @@ export interface Cancellable {
   readonly signal?: AbortSignal;
 }
 
+/** How to ask a target whether it may be written. */
+export interface CheckOptions extends Cancellable {
+  /** As {@linkcode OpenOptions.overwrite} will be. Default `false`. */
+  readonly overwrite?: boolean;
+}
+
 /** A narrowed or reshaped read. Documents and values are as MongoDB's `find` takes them. */
 export interface Query {
   /** Which documents. */
@@ -286,9 +292,10 @@ export interface Target {
   /**
    * Asks, without writing, whether these collections may be written. Present where that can be told.
    *
+   * @param options Whether what is there would be replaced, and what stops it.
    * @throws {DatahoodError} If one may not.
    */
-  check?(namespaces: readonly Namespace[], options?: Cancellable): Promise<void>;
+  check?(namespaces: readonly Namespace[], options?: CheckOptions): Promise<void>;
   /**
    * Opens it for writing. Nothing that exists is touched before the first `begin`.
    *

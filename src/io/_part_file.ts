@@ -105,7 +105,7 @@ export class PartFile implements Destination {
 export function existsAlready(context: IoContext): IoError {
   return new IoError(`${action(context)}: it exists already`, {
     stage: "target",
-    hint: "Replace it with --overwrite, or write to another file.",
+    hint: "replace it with --overwrite, or write to another file",
   });
 }
 
@@ -136,7 +136,7 @@ async function lock(context: IoContext, part: string): Promise<Deno.FsFile> {
   }
   throw new IoError(`${action(context)}: another run is writing it`, {
     stage: "target",
-    hint: `Wait for that run to end; it holds "${part}".`,
+    hint: `wait for that run to end; it holds "${part}"`,
   });
 }
 

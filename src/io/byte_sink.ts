@@ -80,22 +80,64 @@ export async function openByteSink(path: string, options: ByteSinkOptions = {}):
   return new Sink(await destinationOf(path, overwrite), compression, signal);
 }
 
+/**
+ * Asks whether {@linkcode openByteSink} would take a path, and makes nothing.
+ *
+ * @param path The file; `-` is standard output.
+ * @param overwrite Whether a file that is there would be replaced. Default `false`.
+ * @throws {IoError} If the file exists, or is a folder.
+ * @throws {PermissionError} If Deno was not allowed to look.
+ *
+ * @example
+ * ```ts
+ * import { checkByteSink } from "@datahood/cli";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile();
+ * await assertRejects(() => checkByteSink(path), Error, "it exists already");
+ * await checkByteSink(path, true);
+ * ```
+ */
+export async function checkByteSink(path: string, overwrite = false): Promise<void> {
+  const context = contextOf(path);
+  if (path === "-") return;
+  try {
+    await fitFor(context, overwrite);
+  } catch (error) {
+    throw translateIoError(error, context);
+  }
+}
+
+function contextOf(path: string): IoContext {
+  return { stage: "target", path, needs: fileWriteNeeds(path) };
+}
+
+/** What is there, if it may be written. */
+async function fitFor(
+  context: IoContext,
+  overwrite: boolean,
+): Promise<Deno.FileInfo | undefined> {
+  const { path } = context;
+  const there = await statOf(path);
+  if (there?.isDirectory || (there === undefined && /[/\\]$/.test(path))) {
+    const state = there === undefined ? "it names a folder" : "it is a folder";
+    throw new IoError(`${action(context)}: ${state}`, {
+      stage: "target",
+      hint: "name a file in it",
+    });
+  }
+  if (there?.isFile && !overwrite) throw existsAlready(context);
+  return there;
+}
+
 async function destinationOf(path: string, overwrite: boolean): Promise<Destination> {
-  const context: IoContext = { stage: "target", path, needs: fileWriteNeeds(path) };
+  const context = contextOf(path);
   if (path === "-") return new StreamDestination(context);
   try {
-    const there = await statOf(path);
-    if (there?.isDirectory || (there === undefined && /[/\\]$/.test(path))) {
-      const state = there === undefined ? "it names a folder" : "it is a folder";
-      throw new IoError(`${action(context)}: ${state}`, {
-        stage: "target",
-        hint: "Name a file in it.",
-      });
-    }
+    const there = await fitFor(context, overwrite);
     if (there !== undefined && !there.isFile) {
       return new StreamDestination(context, await Deno.open(path, { write: true }));
     }
-    if (there !== undefined && !overwrite) throw existsAlready(context);
     // A link stays a link: the file it leads to is replaced.
     const target = there === undefined ? path : await linkedFile(path);
     return await PartFile.create(context, target, overwrite);

@@ -13,6 +13,39 @@ async function names(folder: string): Promise<string[]> {
   return found.sort();
 }
 
+Deno.test("datahood transfer refuses a target that is there, before any plan", (t) =>
+  inFolder(async (cwd) => {
+    await Deno.writeFile(`${cwd}/a.bson`, BYTES);
+    await Deno.mkdir(`${cwd}/full`);
+    for (const name of ["there.bson", "there.archive", "full/x"]) {
+      await Deno.writeTextFile(`${cwd}/${name}`, "mine");
+    }
+    const table = [
+      ["there.bson", "it exists already"],
+      ["there.archive", "it exists already"],
+      ["full/", "the folder is not empty"],
+    ] as const;
+    for (const [target, state] of table) {
+      for (const more of [[], ["--plan"], ["--dry-run"]]) {
+        await t.step([target, ...more].join(" "), async () => {
+          const args = ["transfer", "a.bson", target, ...more];
+          const refused = await runCli(args, { cwd });
+          assertEquals([refused.code, refused.out], [4, ""], refused.err);
+          assertEquals(refused.err.split("\n")[0], `Cannot write "${target}": ${state}`);
+          assertStringIncludes(refused.err.split("\n")[1]!, "--overwrite");
+          if (more.length === 0) return;
+          const asked = await runCli([...args, "--overwrite"], { cwd });
+          assertEquals(asked.code, 0, asked.err);
+          assertStringIncludes(asked.err, "→");
+        });
+      }
+    }
+    assertEquals(await names(cwd), ["a.bson", "full", "there.archive", "there.bson"]);
+    for (const name of ["there.bson", "there.archive", "full/x"]) {
+      assertEquals(await Deno.readTextFile(`${cwd}/${name}`), "mine");
+    }
+  }));
+
 Deno.test("datahood transfer copies a file through every compression, byte for byte", () =>
   inFolder(async (cwd) => {
     await Deno.writeFile(`${cwd}/a.bson`, BYTES);

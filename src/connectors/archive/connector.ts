@@ -1,4 +1,5 @@
 import {
+  type CheckOptions,
   type OpenOptions,
   type PermissionNeed,
   type Source,
@@ -6,7 +7,13 @@ import {
   UsageError,
   type Writer,
 } from "../../core/mod.ts";
-import { fileReadNeeds, fileWriteNeeds, openByteSink, parseCompression } from "../../io/mod.ts";
+import {
+  checkByteSink,
+  fileReadNeeds,
+  fileWriteNeeds,
+  openByteSink,
+  parseCompression,
+} from "../../io/mod.ts";
 import type { DumpSelection } from "../../mongodump/mod.ts";
 import { BaseConnector } from "../base.ts";
 import { ArchiveSource } from "./_source.ts";
@@ -82,6 +89,7 @@ export class ArchiveConnector extends BaseConnector {
         onConflict: ["report"],
         announced: true,
       },
+      check: (_namespaces, { overwrite }: CheckOptions = {}) => checkByteSink(path, overwrite),
       open: (open) => openArchive(path, compress, open),
     };
   }

@@ -1,5 +1,6 @@
 import { findElement } from "../../bson/mod.ts";
 import {
+  type CheckOptions,
   type CollectionInfo,
   formatNamespace,
   type Issue,
@@ -12,7 +13,7 @@ import {
   type Writer,
   type WriteResult,
 } from "../../core/mod.ts";
-import { type ByteSink, openByteSink } from "../../io/mod.ts";
+import { type ByteSink, checkByteSink, openByteSink } from "../../io/mod.ts";
 import { piecesOf, WrittenBatches } from "../_file_batches.ts";
 import { refuseOpening } from "../_refuse_file.ts";
 
@@ -33,6 +34,7 @@ export function bsonTarget(
       // Documents are put one behind another; whether two have one _id is not looked at.
       onConflict: ["report"],
     },
+    check: (_namespaces, { overwrite }: CheckOptions = {}) => checkByteSink(path, overwrite),
     async open(options: OpenOptions = {}): Promise<Writer> {
       const { overwrite = false, signal } = options;
       refuseOpening(path, options, "it is a file");

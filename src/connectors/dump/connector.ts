@@ -1,4 +1,5 @@
 import {
+  type CheckOptions,
   IoError,
   type OpenOptions,
   type PermissionNeed,
@@ -89,6 +90,10 @@ export class DumpConnector extends BaseConnector {
         onConflict: ["report"],
         announced: true,
       },
+      async check(namespaces, { overwrite = false }: CheckOptions = {}) {
+        for (const namespace of namespaces) refuseName(namespace, path);
+        await refuseFull(path, overwrite);
+      },
       open: (open) => openDump(path, compress, open),
     };
   }
@@ -115,18 +120,22 @@ async function openDump(
   const { overwrite = false, signal, origin = {}, collections = [] } = options;
   refuseOpening(path, options, "it is files");
   for (const { namespace } of collections) refuseName(namespace, path);
-  const there = await folderEntries(path, "target") ?? [];
-  if (there.length > 0 && !overwrite) {
-    throw new IoError(`Cannot write "${path}": the folder is not empty`, {
-      stage: "target",
-      hint: "--overwrite replaces in it the collections that are written, and nothing else",
-    });
-  }
+  await refuseFull(path, overwrite);
   return new DumpWriter({
     path,
     overwrite,
     compress,
     origin,
     ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+/** Refuses a folder with something in it. */
+async function refuseFull(path: string, overwrite: boolean): Promise<void> {
+  const there = await folderEntries(path, "target") ?? [];
+  if (there.length === 0 || overwrite) return;
+  throw new IoError(`Cannot write "${path}": the folder is not empty`, {
+    stage: "target",
+    hint: "--overwrite replaces in it the collections that are written, and nothing else",
   });
 }

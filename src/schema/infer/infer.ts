@@ -27,6 +27,7 @@ import { geoType } from "./_geo.ts";
 import { exactName, keyName, TypeNames } from "./_names.ts";
 import { nearest } from "./_nearest.ts";
 import { givenValue, kindOf } from "./_given.ts";
+import { idleOverrides, UsedOverrides } from "./_idle.ts";
 import { elementPlace, fieldPlace, type Place, valuePlace } from "./_place.ts";
 import { depthOf } from "./_depth.ts";
 import { foldRecursion, keyText, type Reference } from "./_recursion.ts";
@@ -76,7 +77,10 @@ export function inferSchemas(
     if (given !== undefined) return names.takeGiven(given, `the type of ${namespace.collection}`);
     return names.take(rootNamesOf(namespace), `${namespace.db}.${namespace.collection}`);
   });
-  return inferences.map((inference, i) => inference.run(rootNames[i]!, names));
+  const models = inferences.map((inference, i) => inference.run(rootNames[i]!, names));
+  const { overrides = {}, onIssue } = options;
+  idleOverrides(overrides, inferences.map(({ used }) => used)).forEach((issue) => onIssue?.(issue));
+  return models;
 }
 
 /** Names for the documents of a collection, the best first. */
@@ -96,10 +100,10 @@ function checkPaths(inferences: readonly Inference[], { overrides = {} }: InferO
   for (const path of Object.keys(overrides)) {
     if (inferences.some(({ paths }) => paths.has(path))) continue;
     const near = nearest(path, new Set(inferences.flatMap(({ paths }) => [...paths])));
-    throw new UsageError(`Cannot override "${path}": no document has anything there`, {
+    throw new UsageError(`Cannot override "${path}": no document has anything there.`, {
       hint: near.length === 0
-        ? "A path is such as customer.name, items[].price or scores.*"
-        : `Near it: ${near.join(", ")}`,
+        ? "a path is such as customer.name, items[].price or scores.*"
+        : `near it: ${near.join(", ")}`,
     });
   }
 }
@@ -110,6 +114,8 @@ class Inference {
   readonly collection: ProfiledCollection;
   /** Every path that its documents have. */
   readonly paths: ReadonlySet<string>;
+  /** What overrides did. */
+  readonly used = new UsedOverrides();
   readonly #options: InferOptions;
   readonly #shapes = new Shapes();
   readonly #root: ObjectNode;
@@ -132,6 +138,7 @@ class Inference {
   }
 
   run(rootName: string, names: TypeNames): SchemaModel {
+    this.used.note("", "as", "name");
     const { namespace, profile, of } = this.collection;
     const { overrides = {} } = this.#options;
     this.#named = nameObjects(
@@ -179,6 +186,7 @@ class Inference {
     };
     const { type } = this.#override(place.path);
     if (type === undefined) return value;
+    this.used.note(place.path, "type");
     const { path, label, one } = place;
     const parent = this.#named.get(this.#root)!.name;
     return givenValue(
@@ -199,8 +207,14 @@ class Inference {
       // In the whole data, the type of GeoJSON is one of those that it has.
       const geo = place.geo && place.key === "type" && this.collection.of === undefined;
       const mode = own ?? (geo ? "closed" : this.#options.enums ?? "open");
-      return [scalarModel(node, name, { mode, forced: own !== undefined || geo })];
+      const model = scalarModel(node, name, { mode, forced: own !== undefined || geo });
+      if (kind === KIND.string || kind === KIND.int) {
+        this.used.noteTexts(place.path);
+        if (mode === "none" || model.values !== undefined) this.used.note(place.path, "enum");
+      }
+      return [model];
     }
+    this.used.note(place.path, "as", "name");
     const types: TypeModel[] = [];
     const reference = this.#references.get(node);
     if (reference !== undefined) {
@@ -261,7 +275,9 @@ class Inference {
       const place = fieldPlace(field, around, geo);
       const { key } = place;
       const { count, of } = share(field);
-      if (count === 0 || this.#override(place.path).ignore) continue;
+      const { ignore = false } = this.#override(place.path);
+      if (ignore) this.used.note(place.path, "ignore");
+      if (count === 0 || ignore) continue;
       const value = this.#value(field.node, place, names);
       const personal = !UNTOLD.has(key) && (field.node.personal || isPersonal(value));
       models.push({

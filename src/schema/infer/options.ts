@@ -1,3 +1,4 @@
+import type { Issue } from "../../core/mod.ts";
 import type { KindName } from "../../profile/mod.ts";
 
 /** How a model is made from a profile. */
@@ -16,6 +17,8 @@ export interface InferOptions {
   readonly enums?: EnumMode;
   /** What to do differently at paths, by path: such as {@linkcode parseOverrides} gives. */
   readonly overrides?: Overrides;
+  /** Told what changes nothing, though an override says it. */
+  readonly onIssue?: (issue: Issue) => void;
 }
 
 /** What becomes of strings that have few values. */

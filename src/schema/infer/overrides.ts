@@ -1,3 +1,4 @@
+import { describeJsonError } from "../../bson/_json_error.ts";
 import { UsageError } from "../../core/mod.ts";
 import { KIND_NAMES, type KindName } from "../../profile/mod.ts";
 import { nearest } from "./_nearest.ts";
@@ -11,6 +12,8 @@ const MEMBERS = {
   type: 'kinds of BSON values, such as "string|null"',
   ignore: [true, false],
 } as const;
+
+const SUCH_AS = 'such as {"items[].price": {"type": "decimal"}, "scores": "map"}';
 
 /** A key as it is or as a JSON string, or `*` for those of a map; `[]` behind it for elements. */
 const KEY = String.raw`(?:\*|[^.[\]*"{}]+|"(?:[^"\\]|\\.)*")(?:\[\])*`;
@@ -44,15 +47,19 @@ const SHORT: Readonly<Record<string, Override>> = {
  * ```
  */
 export function parseOverrides(text: string, name: string): Overrides {
+  const body = text.replace(/^\ufeff/, "");
   let json: unknown;
   try {
-    json = JSON.parse(text.replace(/^\ufeff/, ""));
-  } catch (error) {
-    throw new UsageError(`Cannot read the overrides "${name}": ${(error as Error).message}`);
+    json = JSON.parse(body);
+  } catch (cause) {
+    throw new UsageError(
+      `Cannot read the overrides "${name}" as JSON: ${describeJsonError(body)}.`,
+      { cause, hint: SUCH_AS },
+    );
   }
   if (!isObject(json)) {
-    throw new UsageError(`Cannot read the overrides "${name}": it is not a JSON object`, {
-      hint: 'Such as {"items[].price": {"type": "decimal"}, "scores": "map"}.',
+    throw new UsageError(`Cannot read the overrides "${name}": it is not a JSON object.`, {
+      hint: SUCH_AS,
     });
   }
   return Object.fromEntries(
@@ -62,11 +69,11 @@ export function parseOverrides(text: string, name: string): Overrides {
 
 function parseOverride(path: string, value: unknown, name: string): Override {
   const refuse = (what: string, hint: string): UsageError =>
-    new UsageError(`Cannot use the override of "${path}" in "${name}": ${what}`, { hint });
+    new UsageError(`Cannot use the override of "${path}" in "${name}": ${what}.`, { hint });
   if (!PATH.test(path)) {
     throw refuse(
       "it is no path",
-      'A path is such as customer.name, items[].price, scores.* or prices."a.b".',
+      'a path is such as customer.name, items[].price, scores.* or prices."a.b"',
     );
   }
   if (typeof value === "string") {
@@ -80,7 +87,7 @@ function parseOverride(path: string, value: unknown, name: string): Override {
       const near = nearest(key, keys())[0];
       throw refuse(
         `it has no "${key}"`,
-        near === undefined ? oneOf(keys()) : `Did you mean "${near}"?`,
+        near === undefined ? oneOf(keys()) : `did you mean "${near}"?`,
       );
     }
     const member = key as keyof typeof MEMBERS;
@@ -91,10 +98,10 @@ function parseOverride(path: string, value: unknown, name: string): Override {
       }
       Object.assign(override, { [key]: given });
     } else if (typeof given !== "string") {
-      throw refuse(`"${key}" is ${JSON.stringify(given)}`, `It is ${allowed}.`);
+      throw refuse(`"${key}" is ${JSON.stringify(given)}`, `it is ${allowed}`);
     } else if (member === "name") {
       if (!isTypeName(given)) {
-        throw refuse(`the name "${given}" is no identifier`, "Letters and digits make a name.");
+        throw refuse(`the name "${given}" is no identifier`, "letters and digits make a name");
       }
       override.name = given;
     } else override.type = parseKinds(given, refuse);
@@ -118,7 +125,7 @@ function parseKinds(
 const keys = (): string[] => Object.keys(MEMBERS);
 
 function oneOf(words: readonly (string | boolean)[]): string {
-  return `It takes ${words.slice(0, -1).join(", ")} or ${words.at(-1)}.`;
+  return `it takes ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

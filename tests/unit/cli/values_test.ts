@@ -40,6 +40,19 @@ Deno.test("parseCount() reads whole numbers in digits only", (t) =>
     ["99999999999999999999", undefined],
   ]));
 
+Deno.test("parseCount() says what is wrong, and a number that makes sense", () => {
+  const hintOf = (flag: string, text: string, least = 0) =>
+    assertThrows(() => parseCount(flag, text, least), UsageError, "Cannot use");
+  assertEquals(hintOf("--retries", "-1").message, 'Cannot use --retries "-1": it is less than 0.');
+  assertEquals(hintOf("--retries", "-1").hint, "such as --retries 5");
+  assertEquals(hintOf("--limit", "0", 1).message, 'Cannot use --limit "0": it is less than 1.');
+  assertEquals(
+    hintOf("--limit", "1.5").message,
+    'Cannot use --limit "1.5": it is not a whole number.',
+  );
+  assertEquals(hintOf("--limit", "1.5").hint, "such as --limit 1000");
+});
+
 Deno.test("parseShare() reads a part of one, or percent", (t) =>
   table(t, parseShare, [
     ["0", 0],

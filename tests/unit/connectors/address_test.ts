@@ -147,6 +147,14 @@ Deno.test("parseAddress() refuses what cannot mean anything", async (t) => {
     ["mongodb:", "source", undefined, "not a connection string", "mongodb://host"],
     ["mongodb://", "source", undefined, "not a connection string", "mongodb://host"],
     ["mongodb://h:0/a", "source", undefined, '"0" is no port', "65535"],
+    [
+      "mongodb://[bad",
+      "source",
+      undefined,
+      '"[bad" is neither a host name',
+      "mongodb://[::1]:27017",
+    ],
+    ["mongodb://a,b c/x", "source", undefined, '"b c" is neither a host name', "[::1]"],
     ["mongodb://h:x/a", "source", undefined, '"x" is no port', "65535"],
     ["mongodb://a,,b/x", "source", undefined, "a host name is empty", ""],
     [

@@ -51,7 +51,7 @@ export function makeSchema(job: SchemaJob, io: CliIo): Promise<number> {
       writes: files,
     });
     const place = meant === undefined ? undefined : await foundPlace(meant, targets);
-    const options = await inferOptions(job.infer, io);
+    const options = await inferOptions(job.infer, reporter, io);
     const { OutputFiles } = await import("../../../schema/output_files.ts");
     const folder = place?.holds === "folder" ? place.path : undefined;
     await using outputs = await OutputFiles.open({
@@ -143,9 +143,14 @@ export function overridesNeeds(path: string | undefined): readonly PermissionNee
 }
 
 /** Options of inference, the overrides read. */
-export async function inferOptions(flags: InferFlags, io: CliIo): Promise<InferOptions> {
+export async function inferOptions(
+  flags: InferFlags,
+  reporter: Reporter,
+  io: CliIo,
+): Promise<InferOptions> {
   const { rootName, minShare, enums, overrides } = flags;
   return {
+    onIssue: (issue) => reporter.issue(issue),
     ...(rootName === undefined ? {} : { rootName }),
     ...(minShare === undefined ? {} : { minShare }),
     ...(enums === undefined ? {} : { enums }),

@@ -30,7 +30,7 @@ export async function reportCommand(
       reads: source.path === undefined ? [] : [{ name: "the source", path: source.path }],
       writes: [],
     });
-    const options = await inferOptions(infer, io);
+    const options = await inferOptions(infer, reporter, io);
     const collections = await profilesOf(source, flags, frame);
     tell(collections, source, reporter);
     const { inferSchemas } = await import("../../../schema/infer/infer.ts");

@@ -110,11 +110,16 @@ async function perform(
   const plan = await planTransfer(job, source, signal);
   if (!sourceOnly) await atStage("target", () => target.connect({ signal }));
   outcome.plan = plan.collections.map((pair) => planLine(job, pair));
-  for (const { from, to } of outcome.plan) reporter.line("info", `${from} → ${to}`, { from, to });
-  if (!sourceOnly && (flags.plan || flags.dryRun)) {
+  // A file is looked at in any case: what is refused has no plan. A server tells it when asked to write.
+  if (!sourceOnly && (flags.plan || flags.dryRun || job.target.path !== undefined)) {
     const places = plan.collections.map(({ to }) => to);
-    await atStage("target", async () => await target.target?.check?.(places, { signal }));
+    const { overwrite } = flags;
+    await atStage(
+      "target",
+      async () => await target.target?.check?.(places, { overwrite, signal }),
+    );
   }
+  for (const { from, to } of outcome.plan) reporter.line("info", `${from} → ${to}`, { from, to });
   if (flags.plan) return;
   if (!sourceOnly) await allowOccupied(job, target, plan, reporter, io, signal);
 
