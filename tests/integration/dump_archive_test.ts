@@ -11,6 +11,7 @@ import {
   type Connector,
   type Namespace,
   UnsupportedError,
+  UsageError,
 } from "../../src/core/mod.ts";
 import { bsonToJson } from "../../src/bson/mod.ts";
 import { transfer, type TransferOptions } from "../../src/transfer/mod.ts";
@@ -250,6 +251,100 @@ integration(
       await context.db.command(JSON.parse(command![2]!));
       const after = await context.db.collection("orders").indexes();
       assertEquals(after.find(({ name }) => name === "n_1")?.unique, true);
+    }),
+);
+
+/** Collections of one document each, as a dump of a server of this version. */
+async function dumpOf(
+  path: string,
+  infos: readonly CollectionInfo[],
+  serverVersion: string,
+): Promise<DumpConnector> {
+  const dump = new DumpConnector({ path });
+  const writer = await dump.target.open({ collections: infos, origin: { serverVersion } });
+  for (const [seq, info] of infos.entries()) {
+    await writer.begin(info);
+    await writer.write({
+      namespace: info.namespace,
+      buffer: new Uint8Array(serialize({ _id: 1 })),
+      starts: Uint32Array.of(0),
+      firstIndex: 0,
+      lane: 0,
+      seq,
+      after: { v: 1, kind: "test" },
+    });
+    await writer.end(info.namespace);
+  }
+  await writer.commit();
+  return dump;
+}
+
+integration(
+  "transfer() refuses a name that no server takes before it writes anything",
+  (context) =>
+    inFolder(async (folder) => {
+      const named = (collection: string, db = context.database): CollectionInfo => ({
+        namespace: { db, collection },
+        type: "collection",
+      });
+      await using target = new MongoConnector({ uri: context.uri });
+      const room = 255 - context.database.length - 1;
+      for (
+        const [i, [info, state]] of ([
+          [named("ü".repeat(200)), "bytes, and this server takes 255"],
+          [named("n".repeat(room + 1)), "its name has 256 bytes"],
+          [named("c", "d".repeat(64)), "its database has 64 bytes, and a server takes 63"],
+          [named("c", "my db"), 'the name of a database has no " "'],
+        ] as const).entries()
+      ) {
+        const dump = await dumpOf(`${folder}/${i}`, [named("a"), info], "");
+        await assertRejects(() => transfer(dump, target), UsageError, state);
+        assertEquals(await context.db.listCollections().toArray(), []);
+        await assertRejects(
+          () => target.target.check!([info.namespace]),
+          UsageError,
+          state,
+        );
+      }
+      // What just fits is written.
+      const dump = await dumpOf(`${folder}/fits`, [named("n".repeat(room))], "");
+      assertEquals((await transfer(dump, target)).counts.written, 1);
+    }),
+);
+
+integration(
+  "transfer() says that the server is older than the one that was dumped, and what it refuses",
+  (context) =>
+    inFolder(async (folder) => {
+      const raw = (values: object) => new Uint8Array(serialize(values));
+      const info = (collection: string, options?: object): CollectionInfo => ({
+        namespace: { db: context.database, collection },
+        type: "collection",
+        indexes: [raw({ v: 2, key: { _id: 1 }, name: "_id_" })],
+        ...(options === undefined ? {} : { options: raw(options) }),
+      });
+      const { version } = await context.client.db("admin").command({ buildInfo: 1 });
+      const [major, minor] = version.split(".").map(Number);
+      await using target = new MongoConnector({ uri: context.uri });
+      const codes = async (serverVersion: string) => {
+        const path = `${folder}/v${serverVersion}`;
+        const dump = await dumpOf(path, [info("a"), info("b")], serverVersion);
+        const { issues } = await transfer(dump, target, { overwrite: true });
+        return issues.map(({ code }) => code).filter((code) => code === "older-server");
+      };
+      assertEquals(await codes(`${major}.${minor + 1}.0`), ["older-server"]);
+      assertEquals(await codes(`${major + 1}.0.0`), ["older-server"]);
+      for (const same of [`${major}.${minor}.99`, `${major - 1}.99.0`, ""]) {
+        assertEquals(await codes(same), [], same);
+      }
+      // What it does not take is named, with what one can do.
+      const dump = await dumpOf(`${folder}/new`, [info("c", { fromTheFuture: 1 })], "99.0.0");
+      const error = await assertRejects(
+        () => transfer(dump, target),
+        UnsupportedError,
+        "does not take this collection's options (fromTheFuture",
+      );
+      assert(error.hint?.includes(`--exclude '${context.database}.c'`), error.hint);
     }),
 );
 

@@ -228,7 +228,11 @@ function createFailure(
     return new UnsupportedError(
       `Cannot create "${shown}": the server does not take this ${what}'s options ` +
         `(${[...wanted.keys()].join(", ")}; ${codeName} ${code})`,
-      { ...cause, hint: "create it at the target as it should be, and copy into that" },
+      {
+        ...cause,
+        hint: "create it at the target as it should be, and copy into that; or leave it out: " +
+          `--exclude '${shown}'`,
+      },
     );
   }
   return commandFailure(error, sending, namespace, "create", "create");

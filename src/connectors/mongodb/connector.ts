@@ -206,10 +206,17 @@ export class MongoConnector extends BaseConnector {
         validates: true,
         sequential: false,
         onConflict: ["report", "skip", "stop", "replace"],
+        // Names that it does not take are refused before one is written.
+        announced: true,
       },
       async check(namespaces: readonly Namespace[], options: Cancellable = {}): Promise<void> {
-        const { checkRights } = await import("./_rights.ts");
-        await checkRights(await open(options), namespaces, options);
+        const [{ checkRights }, { refuseNames }] = await Promise.all([
+          import("./_rights.ts"),
+          import("./_names.ts"),
+        ]);
+        const session = await open(options);
+        refuseNames(namespaces, session.hello.maxWireVersion);
+        await checkRights(session, namespaces, options);
       },
       async open(options: OpenOptions = {}): Promise<Writer> {
         if (option(parseUri(uri), "w") === "0") {

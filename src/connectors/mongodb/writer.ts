@@ -19,8 +19,10 @@ import { createTarget } from "./_create.ts";
 import { probeSequence } from "./_document_sequence.ts";
 import { IdSource } from "./_ids.ts";
 import { buildIndexes } from "./_indexes.ts";
+import { originOf } from "./describe.ts";
 import { insertMessage, release } from "./_insert.ts";
 import { type Message, type MessageLimits, prepareBatch, type Prepared } from "./_message.ts";
+import { refuseNames } from "./_names.ts";
 import type { Sending } from "./_sending.ts";
 import type { TargetCollection } from "./_target_collection.ts";
 import { writeConcernOf } from "./_write_concern.ts";
@@ -46,6 +48,7 @@ export async function openMongoWriter(
 ): Promise<Writer> {
   throwIfInterrupted(open.signal);
   const { client, hello, display, loggedIn } = session;
+  refuseNames(open.collections?.map(({ namespace }) => namespace) ?? [], hello.maxWireVersion);
   const verbose = session.options.verbose ?? (() => {});
   const writeConcern = writeConcernOf(client, display);
   const probed = await probeSequence(client);
@@ -63,7 +66,29 @@ export async function openMongoWriter(
     bypassValidation: open.bypassDocumentValidation === true,
     verbose,
   };
-  return new MongoWriter(sending, limitsOf(hello), open);
+  return new MongoWriter(
+    sending,
+    limitsOf(hello),
+    open,
+    await olderThan(session, open),
+    hello.maxWireVersion,
+  );
+}
+
+/** What is said where documents come from a newer server than they go to. */
+async function olderThan(session: MongoSession, { origin }: OpenOptions): Promise<Issue[]> {
+  const from = origin?.serverVersion ?? "";
+  const { serverVersion: to = "" } = from === "" ? {} : await originOf(session);
+  const [a, b] = [from, to].map((version) => /^(\d+)\.(\d+)/.exec(version));
+  if (!a || !b || Number(a[1]) * 1000 + Number(a[2]) <= Number(b[1]) * 1000 + Number(b[2])) {
+    return [];
+  }
+  return [{
+    code: "older-server",
+    message: `the source is of MongoDB ${from}, and ${session.display} is ${to}, which is older: ` +
+      "it refuses options and indexes that it does not know",
+    level: "warning",
+  }];
 }
 
 function hasNumbers({ client, hello }: MongoSession): boolean {
@@ -91,9 +116,20 @@ class MongoWriter implements Writer {
   readonly #pending = new Map<string, Prepared>();
   /** Users and roles, if some come. */
   #accounts: AccountsWriter | undefined;
+  readonly #wireVersion: unknown;
+  /** What is said with the first collection. */
+  #first: readonly Issue[];
   #closed = false;
 
-  constructor(sending: Sending, limits: MessageLimits, open: OpenOptions) {
+  constructor(
+    sending: Sending,
+    limits: MessageLimits,
+    open: OpenOptions,
+    first: readonly Issue[],
+    wireVersion: unknown,
+  ) {
+    this.#first = first;
+    this.#wireVersion = wireVersion;
     this.#sending = sending;
     this.#limits = limits;
     this.#open = open;
@@ -112,7 +148,10 @@ class MongoWriter implements Writer {
     const key = formatNamespace(collection.namespace);
     // A collection is dropped and created once, however often it begins.
     if (this.#collections.has(key)) return [];
-    return (await this.#make(key, collection)).issues;
+    const { issues } = await this.#make(key, collection);
+    const first = this.#first;
+    this.#first = [];
+    return [...first, ...issues];
   }
 
   async write(batch: RawBatch): Promise<WriteResult> {
@@ -185,6 +224,7 @@ class MongoWriter implements Writer {
   }
 
   #make(key: string, collection: CollectionInfo): Promise<TargetCollection> {
+    refuseNames([collection.namespace], this.#wireVersion);
     const made = createTarget(this.#sending, collection, this.#open);
     this.#collections.set(key, made);
     // A failure may be tried again.

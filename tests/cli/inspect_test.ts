@@ -1,0 +1,152 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { ARCHIVE, DOCUMENTS_END, DUMP, makeFiles, without } from "./_dumps.ts";
+import { hasZstd, inFolder, runCli } from "./_run_cli.ts";
+
+const ZSTD = await hasZstd();
+
+/** The lines of the table, blanks as one. */
+function table(out: string): string[] {
+  return out.split("\n").slice(1).map((line) => line.trim().replace(/ {2,}/g, " | "))
+    .filter((line) => line !== "");
+}
+
+const ABOUT = [
+  "shop.orders",
+  'index "total_-1" on {"total":-1} {"unique":true}',
+  'options {"validator":{"total":{"$gte":0}}}',
+  "shop.all",
+  'options {"viewOn":"orders","pipeline":[]}',
+];
+const HEAD = "collection | type | documents | bytes | average | longest | indexes";
+const ORDERS_ROW = "shop.orders | collection | 50 | 2.5 kB | 49 B | 49 B | 2";
+const VIEW_ROW = "shop.all | view | 0 | 0 B | 0";
+
+Deno.test("datahood inspect tells what is in an archive, however it is compressed and comes", async (t) => {
+  const forms: [string, Uint8Array, string][] = [
+    ["x.archive", ARCHIVE, "not compressed"],
+    ["x.archive.gz", new Uint8Array(gzipSync(ARCHIVE)), "gzip"],
+    ...ZSTD
+      ? [["x.archive.zst", new Uint8Array(zstdCompressSync(ARCHIVE)), "zstd"] as [
+        string,
+        Uint8Array,
+        string,
+      ]]
+      : [],
+  ];
+  for (const [name, bytes, compression] of forms) {
+    await t.step(name, () =>
+      inFolder(async (cwd) => {
+        await Deno.writeFile(`${cwd}/${name}`, bytes);
+        const file = await runCli(["inspect", name], { cwd });
+        const pipe = await runCli(["inspect", "-", "--from", "archive"], { cwd, stdin: bytes });
+        for (const { code, out, err } of [file, pipe]) {
+          assertEquals([code, err], [0, ""]);
+          assertEquals(table(out), [HEAD, ORDERS_ROW, VIEW_ROW, ...ABOUT]);
+        }
+        const rest = "tool 100.18.0 · server 8.0.1 · 2 collections · complete";
+        const [first] = file.out.split("\n");
+        assert(first!.startsWith(`${name}: ${compression}, `), first);
+        assert(first!.endsWith(` as stored · ${rest}`), first);
+        assertEquals(pipe.out.split("\n")[0], `-: ${compression} · ${rest}`);
+        assertEquals((await Array.fromAsync(Deno.readDir(cwd))).length, 1);
+      }));
+  }
+});
+
+Deno.test("datahood inspect tells what is in a dump, and in a file of it", () =>
+  inFolder(async (cwd) => {
+    await makeFiles(`${cwd}/dump`, DUMP);
+    const { code, out, err } = await runCli(["inspect", "dump/"], { cwd });
+    assertEquals([code, err], [0, ""]);
+    const [about, rows] = [[...ABOUT.slice(3), ...ABOUT.slice(0, 3)], [HEAD, VIEW_ROW, ORDERS_ROW]];
+    assertEquals(table(out), [...rows, ...about]);
+    assertEquals(
+      out.split("\n")[0],
+      "dump/: not compressed, 2.5 kB as stored · tool 100.18.0 · server 8.0.1 · 2 collections · complete",
+    );
+    const file = await runCli(["inspect", "dump/shop/orders.bson"], { cwd });
+    assertEquals(file.code, 0, file.err);
+    assertEquals(table(file.out), [HEAD, "orders | collection | 50 | 2.5 kB | 49 B | 49 B | ?"]);
+  }));
+
+Deno.test("datahood inspect --show, --tree, --json and --include say more, or less", () =>
+  inFolder(async (cwd) => {
+    await Deno.writeFile(`${cwd}/x.archive`, ARCHIVE);
+    const show = await runCli(["inspect", "x.archive", "--show", "2"], { cwd });
+    assertStringIncludes(
+      show.out,
+      '\nshop.orders:\n{"_id":0,"total":0.5,"tags":["a"]}\n{"_id":1,"total":1.5,"tags":["a"]}\n',
+    );
+    assert(!show.out.includes('"_id":2'));
+    const tree = await runCli(["inspect", "x.archive", "--tree"], { cwd });
+    for (const field of ["_id", "total", "tags"]) assertStringIncludes(tree.out, field);
+    const json = JSON.parse((await runCli(["inspect", "x.archive", "--json"], { cwd })).out);
+    assertEquals([json.schemaVersion, json.source, json.damages], [1, "x.archive", []]);
+    assertEquals(json.origin, {
+      serverVersion: "8.0.1",
+      toolVersion: "100.18.0",
+      compression: "none",
+      storedBytes: ARCHIVE.length,
+    });
+    const [orders, view] = json.collections;
+    assertEquals([orders.documents, orders.exact, orders.longest], [50, true, 49]);
+    assertEquals(orders.uuid, "b083c5fcf3a54d8aa1b2c3d4e5f60718");
+    assertEquals(orders.indexes[1], {
+      name: "total_-1",
+      key: '{"total":-1}',
+      options: '{"unique":true}',
+    });
+    assertEquals([view.type, view.documents], ["view", 0]);
+    const one = await runCli(["inspect", "x.archive", "--include", "*.all"], { cwd });
+    assertEquals(table(one.out)[1], VIEW_ROW);
+    assert(!one.out.includes("orders |"));
+  }));
+
+Deno.test("datahood inspect says where an archive or a dump is cut, and what came before it", async (t) => {
+  await t.step("archive", () =>
+    inFolder(async (cwd) => {
+      const cut = DOCUMENTS_END - 60;
+      await Deno.writeFile(`${cwd}/x.archive`, ARCHIVE.subarray(0, cut));
+      const { code, out, err } = await runCli(["inspect", "x.archive"], { cwd });
+      assertEquals(code, 3);
+      assertStringIncludes(out.split("\n")[0]!, "damaged or cut off");
+      assertEquals(table(out).slice(1, 3), [
+        "shop.orders | collection | 48+ | 2.4 kB+ | 49 B | 49 B | 2",
+        "shop.all | view | ? | 0",
+      ]);
+      assertStringIncludes(
+        err,
+        `Cannot read "x.archive" at byte ${cut}: the archive ends inside document 48 of "shop.orders"`,
+      );
+      const json = await runCli(["inspect", "x.archive", "--json"], { cwd });
+      assertEquals(json.code, 3);
+      const { damages, collections } = JSON.parse(json.out);
+      assertEquals([damages.length, damages[0].offset], [1, cut]);
+      assertEquals([collections[0].exact, collections[0].cut], [false, true]);
+    }));
+  await t.step("dump: the others are read", () =>
+    inFolder(async (cwd) => {
+      await makeFiles(`${cwd}/dump`, {
+        ...DUMP,
+        "shop/a.bson": new Uint8Array([5, 0, 0, 0, 0, 5, 0]),
+        "shop/a.metadata.json": '{"indexes":[],"collectionName":"a","type":"collection"}',
+      });
+      const { code, out, err } = await runCli(["inspect", "dump/"], { cwd });
+      assertEquals(code, 3);
+      assertEquals(table(out).slice(1, 4), [
+        "shop.a | collection | 1+ | 5 B+ | 5 B | 5 B | 0",
+        VIEW_ROW,
+        ORDERS_ROW,
+      ]);
+      assert(/a\.bson".*byte 5|byte 5.*a\.bson"/.test(err), err);
+    }));
+  await t.step("dump: without its prelude it may lack collections", () =>
+    inFolder(async (cwd) => {
+      await makeFiles(`${cwd}/dump`, without(DUMP, "prelude.json"));
+      const { code, out, err } = await runCli(["inspect", "dump/"], { cwd });
+      assertEquals(code, 0);
+      assertStringIncludes(out.split("\n")[0]!, "each file whole, no prelude.json");
+      assertStringIncludes(err, '"dump/" has no prelude.json, which is written last');
+    }));
+});
