@@ -1,227 +1,330 @@
-import { BSON_TYPE, documentId } from "../bson/mod.ts";
-import { DataError, documentLength } from "../core/mod.ts";
+import { SpillFile } from "../io/_spill_file.ts";
 import type { DocumentHash } from "./_hash.ts";
-import { isIdFirst, viewOf } from "./_tally.ts";
 
-/** Words of an entry: the hash of the `_id`, then the hash of the document. */
-const WORDS = 8;
+/** Words of an entry: hash of the `_id`, number of the pair, hash of the document, its place. */
+export const WORDS = 11;
+/** Words by which entries are ordered: all but the place. */
+const KEY_WORDS = 9;
+/** Where the pair stands, and the document's hash. */
+export const PAIR = 4, DOCUMENT = 5;
+const PLACE = 9;
+/** Words that are the same for documents of one `_id` in one pair. */
+export const GROUP_WORDS = 5;
+/** What an entry takes while it is in memory: itself, and its place in the order. */
+export const ENTRY_BYTES = WORDS * 4 + 4;
 /** Entries of a block: lists grow by blocks, so that none is ever copied. */
 const BLOCK_BITS = 15, BLOCK = 1 << BLOCK_BITS;
-/** Where an ObjectId ends that is the first element, its key `_id`. */
-const OBJECT_ID_END = 4 + 1 + 4 + 12;
-const SCRATCH = viewOf(new Uint8Array(9));
+/** Entries of the first block: most lists are short. */
+const FIRST_BLOCK = 256;
+/** Entries that are written at once. */
+const CHUNK = 8192;
+/** So few are put in order one by one. */
+const FEW = 16;
+const WORD = 2 ** 32;
 
-/**
- * Hashes the `_id` of a document; numbers that a server takes for the same have one hash. Without an
- * `_id` the document's own hash, which is the last one then, stands for it.
- */
-export function hashId(
-  hash: DocumentHash,
-  buffer: Uint8Array,
-  view: DataView,
-  start: number,
-): void {
-  // An ObjectId in front, as nearly all are, needs no search and no object for each document.
-  const inFront = buffer[start + 4] === BSON_TYPE.objectId && isIdFirst(buffer, start);
-  if (inFront && documentLength(buffer, start) > OBJECT_ID_END) {
-    return hash.hash(view, start + 4, start + OBJECT_ID_END);
-  }
-  const span = idOf(buffer, start);
-  if (span === undefined) return;
-  const { type, valueStart, end } = span;
-  const value = type === BSON_TYPE.int
-    ? view.getInt32(valueStart, true)
-    : type === BSON_TYPE.double
-    ? view.getFloat64(valueStart, true)
-    : type === BSON_TYPE.long
-    ? Number(view.getBigInt64(valueStart, true))
-    : NaN;
-  if (!Number.isSafeInteger(value)) return hash.hash(view, span.start, end);
-  SCRATCH.setFloat64(0, value === 0 ? 0 : value, true);
-  hash.hash(SCRATCH, 0, 9);
+/** A walk through entries in order. */
+export interface Cursor {
+  /** What holds the current entry. */
+  readonly words: Int32Array;
+  /** Where it begins there. */
+  readonly at: number;
+  /** Whether there is none any more. */
+  readonly isDone: boolean;
+  /** Goes to the next; a promise if it has to be read first. */
+  advance(): Promise<void> | undefined;
 }
 
-/** Where the `_id` lies, if there is one that can be found. */
-export function idOf(
-  buffer: Uint8Array,
-  start: number,
-): ReturnType<typeof elementOf> {
-  try {
-    return elementOf(buffer, start);
-  } catch (error) {
-    if (error instanceof DataError) return undefined;
-    throw error;
-  }
-}
-
-function elementOf(buffer: Uint8Array, start: number) {
-  return documentId(buffer, start)?.span;
-}
-
-/** Documents of one side that may differ, by their hashes alone: 32 bytes each. */
+/** Documents of one side that may differ, by their hashes alone; in memory, or as sorted runs in a file. */
 export class Entries {
-  /** How many. */
+  /** How many are in memory. */
   count = 0;
+  /** How many entries each run in the file has. */
+  readonly #runs: number[] = [];
   readonly #blocks: Int32Array[] = [];
+  #file: SpillFile | undefined;
+  /** Rooms that are used again for each run: the collector of garbage is slow to see large arrays. */
+  #chunk = new Int32Array(0);
+  #orderRoom = new Uint32Array(0);
+  #endsRoom = new Uint32Array(0);
 
-  #at(index: number): number {
-    return (index & BLOCK - 1) * WORDS;
+  /** Takes a document's hash, and where to find it: to be completed by {@linkcode addId}. */
+  addDocument({ h1, h2, h3, h4 }: DocumentHash, pair: number, place: number): void {
+    const at = atOf(this.count);
+    const words = this.#room(at);
+    words[at + PAIR] = pair;
+    words[at + DOCUMENT] = h1;
+    words[at + DOCUMENT + 1] = h2;
+    words[at + DOCUMENT + 2] = h3;
+    words[at + DOCUMENT + 3] = h4;
+    words[at + PLACE] = place / WORD;
+    words[at + PLACE + 1] = place | 0;
   }
 
-  /** Takes the hash of an `_id`, to which the document's own is added next. */
+  /** Completes an entry with the hash of its `_id`. */
   addId({ h1, h2, h3, h4 }: DocumentHash): void {
-    const at = this.#at(this.count);
-    // The first block is small: most lists are short.
-    const block = this.count >>> BLOCK_BITS;
-    this.#blocks[block] ??= new Int32Array(WORDS * (block === 0 ? 256 : BLOCK));
-    if (at === this.#blocks[block]!.length) this.#growFirst();
-    const words = this.#blocks[block]!;
-    words[at] = h1;
-    words[at + 1] = h2;
-    words[at + 2] = h3;
-    words[at + 3] = h4;
-  }
-
-  /** Completes an entry with the document's own hash. */
-  addDocument(h1: number, h2: number, h3: number, h4: number): void {
-    const words = this.#blocks[this.count >>> BLOCK_BITS]!, at = this.#at(this.count) + 4;
-    words[at] = h1;
+    const at = atOf(this.count);
+    const words = this.#blocks[this.count >>> BLOCK_BITS]!;
+    // One `_id` in many collections must not be one place in the order.
+    words[at] = h1 ^ Math.imul(words[at + PAIR]!, 0x9e3779b1);
     words[at + 1] = h2;
     words[at + 2] = h3;
     words[at + 3] = h4;
     this.count++;
   }
 
-  /** Lets go of all, and keeps the room for as many. */
-  clear(): void {
+  #room(at: number): Int32Array {
+    const block = this.count >>> BLOCK_BITS;
+    const words = this.#blocks[block] ??= new Int32Array(WORDS * (block ? BLOCK : FIRST_BLOCK));
+    if (at < words.length) return words;
+    const larger = new Int32Array(WORDS * BLOCK);
+    larger.set(words);
+    return this.#blocks[block] = larger;
+  }
+
+  /** Writes what is in memory into a file of the folder, as one sorted run. */
+  async spill(folder: string): Promise<void> {
+    if (this.count === 0) return;
+    this.#file ??= await SpillFile.create(folder);
+    if (this.#chunk.length === 0) this.#chunk = new Int32Array(CHUNK * WORDS);
+    const chunk = this.#chunk;
+    let at = 0;
+    for (const index of this.#order()) {
+      const from = atOf(index);
+      const words = this.#blocks[index >>> BLOCK_BITS]!;
+      for (let i = 0; i < WORDS; i++) chunk[at + i] = words[from + i]!;
+      at += WORDS;
+      if (at < chunk.length) continue;
+      await this.#file.append(new Uint8Array(chunk.buffer));
+      at = 0;
+    }
+    await this.#file.append(new Uint8Array(chunk.buffer, 0, at * 4));
+    this.#runs.push(this.count);
     this.count = 0;
   }
 
-  #growFirst(): void {
-    const larger = new Int32Array(WORDS * BLOCK);
-    larger.set(this.#blocks[0]!);
-    this.#blocks[0] = larger;
-  }
-
-  /** The hash of an entry's document, as a key. */
-  documentKey(index: number): string {
-    return keyOf(this.#blocks[index >>> BLOCK_BITS]!, this.#at(index) + 4);
-  }
-
-  /** A number that is the same for entries of one `_id`, or of one `_id` and one document. */
-  spread(index: number, whole: boolean): number {
-    const words = this.#blocks[index >>> BLOCK_BITS]!, at = this.#at(index);
-    // Where a document has no `_id` both hashes are one: together they must not vanish.
-    return whole ? words[at]! ^ Math.imul(words[at + 4]!, 0x9e3779b1) : words[at]!;
-  }
-
-  /** Whether two entries are of one `_id`, or of one `_id` and one document. */
-  static equal(a: Entries, i: number, b: Entries, j: number, whole: boolean): boolean {
-    const inA = a.#blocks[i >>> BLOCK_BITS]!, atA = a.#at(i);
-    const inB = b.#blocks[j >>> BLOCK_BITS]!, atB = b.#at(j);
-    for (let k = 0; k < (whole ? WORDS : 4); k++) {
-      if (inA[atA + k] !== inB[atB + k]) return false;
+  /**
+   * Begins a walk through all in order. What is in memory joins the file, if there is one.
+   *
+   * @param bufferBytes About how much to read at once, for all runs together.
+   */
+  async sorted(folder: string | undefined, bufferBytes: number): Promise<Cursor> {
+    if (this.#file === undefined || folder === undefined) {
+      return new MemoryCursor(this.#blocks, this.#order());
     }
-    return true;
-  }
-}
-
-/** A document's hash as a key of a map. */
-export function keyOf(words: ArrayLike<number>, at: number): string {
-  return `${words[at]},${words[at + 1]},${words[at + 2]},${words[at + 3]}`;
-}
-
-/** Which entries are left when those that both sides have are taken out. */
-export interface Left {
-  /** Only in the first. */
-  readonly missing: readonly number[];
-  /** Only in the second. */
-  readonly extra: readonly number[];
-  /** Of one `_id`, and not the same: index in the first, index in the second. */
-  readonly different: readonly (readonly [number, number])[];
-  /** How many there are of each, those that are not listed included. */
-  readonly counts: { readonly missing: number; readonly extra: number; readonly different: number };
-}
-
-/** Compares two multisets of entries; lists at most `most` of each kind, in the order of the sources. */
-export function compareEntries(a: Entries, b: Entries, most: number): Left {
-  const whole = pair(a, upTo(a.count), b, upTo(b.count), true);
-  const byId = pair(a, whole.onlyA, b, whole.onlyB, false);
-  return {
-    missing: [...byId.onlyA.subarray(0, most)],
-    extra: [...byId.onlyB.subarray(0, most)],
-    different: byId.pairs.slice(0, most),
-    counts: {
-      missing: byId.onlyA.length,
-      extra: byId.onlyB.length,
-      different: byId.onlyAOf.length - byId.onlyA.length,
-    },
-  };
-}
-
-/** The numbers from 0 to one below. */
-function upTo(count: number): Int32Array {
-  const numbers = new Int32Array(count);
-  for (let i = 0; i < count; i++) numbers[i] = i;
-  return numbers;
-}
-
-interface Paired {
-  readonly onlyAOf: Int32Array;
-  readonly onlyA: Int32Array;
-  readonly onlyB: Int32Array;
-  readonly pairs: readonly (readonly [number, number])[];
-}
-
-/** More pairs than this nobody reads. */
-const MOST_PAIRS = 10_000;
-
-/** Pairs entries that are equal, each with one other at most. */
-function pair(
-  a: Entries,
-  ofA: Int32Array,
-  b: Entries,
-  ofB: Int32Array,
-  whole: boolean,
-): Paired {
-  let size = 16;
-  while (size < ofA.length) size *= 2;
-  // Chains of positions in `ofA`; what was paired is taken out, so that equal ones cost no search.
-  const heads = new Int32Array(size).fill(-1);
-  const next = new Int32Array(ofA.length);
-  for (let i = ofA.length - 1; i >= 0; i--) {
-    const slot = slotOf(a.spread(ofA[i]!, whole), size);
-    next[i] = heads[slot]!;
-    heads[slot] = i;
-  }
-  const taken = new Uint8Array(ofA.length);
-  const onlyB = new Int32Array(ofB.length);
-  let left = 0;
-  const pairs: [number, number][] = [];
-  let count = 0;
-  for (const j of ofB) {
-    const slot = slotOf(b.spread(j, whole), size);
-    let before = -1, i = heads[slot]!;
-    while (i >= 0 && !Entries.equal(a, ofA[i]!, b, j, whole)) {
-      before = i;
-      i = next[i]!;
+    await this.spill(folder);
+    this.#letGo();
+    const room = Math.max(1, Math.floor(bufferBytes / this.#runs.length / (WORDS * 4)));
+    const cursors: RunCursor[] = [];
+    let offset = 0;
+    for (const count of this.#runs) {
+      const cursor = new RunCursor(this.#file, offset, count, Math.min(room, count));
+      await cursor.advance();
+      cursors.push(cursor);
+      offset += count * WORDS * 4;
     }
-    if (i < 0) {
-      onlyB[left++] = j;
-      continue;
-    }
-    if (before < 0) heads[slot] = next[i]!;
-    else next[before] = next[i]!;
-    taken[i] = 1;
-    count++;
-    if (!whole && pairs.length < MOST_PAIRS) pairs.push([ofA[i]!, j]);
+    return new MergedCursor(cursors);
   }
-  const onlyA = new Int32Array(ofA.length - count);
-  let at = 0;
-  for (let i = 0; i < ofA.length; i++) if (taken[i] === 0) onlyA[at++] = ofA[i]!;
-  return { onlyAOf: ofA, onlyA, onlyB: onlyB.subarray(0, left), pairs };
+
+  #letGo(): void {
+    this.#blocks.length = 0;
+    this.#chunk = new Int32Array(0);
+    this.#orderRoom = this.#endsRoom = new Uint32Array(0);
+  }
+
+  /** Lets go of all; keeps the room in memory. */
+  async clear(): Promise<void> {
+    this.count = 0;
+    this.#runs.length = 0;
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+
+  /** The entries in memory in order: by the first bits of the hash, then by comparing few. */
+  #order(): Uint32Array {
+    const { count } = this;
+    const bits = Math.max(1, Math.min(20, Math.ceil(Math.log2(count + 1)) - 2));
+    const shift = 32 - bits;
+    const buckets = (1 << bits) + 1;
+    if (this.#endsRoom.length < buckets) this.#endsRoom = new Uint32Array(buckets);
+    const ends = this.#endsRoom.subarray(0, buckets).fill(0);
+    const firstWord = (index: number) => this.#blocks[index >>> BLOCK_BITS]![atOf(index)]!;
+    for (let i = 0; i < count; i++) ends[(firstWord(i) >>> shift) + 1]!++;
+    for (let i = 1; i < ends.length; i++) ends[i]! += ends[i - 1]!;
+    if (this.#orderRoom.length < count) this.#orderRoom = new Uint32Array(count);
+    const order = this.#orderRoom.subarray(0, count);
+    for (let i = 0; i < count; i++) order[ends[firstWord(i) >>> shift]!++] = i;
+    // Each end has moved to where the next bucket begins.
+    let begin = 0;
+    for (let i = 0; i < ends.length - 1; i++) {
+      const end = ends[i]!;
+      if (end - begin > FEW) order.subarray(begin, end).sort((x, y) => this.#compare(x, y));
+      else this.#insert(order, begin, end);
+      begin = end;
+    }
+    return order;
+  }
+
+  #insert(order: Uint32Array, begin: number, end: number): void {
+    for (let i = begin + 1; i < end; i++) {
+      const one = order[i]!;
+      let j = i - 1;
+      for (; j >= begin && this.#compare(order[j]!, one) > 0; j--) order[j + 1] = order[j]!;
+      order[j + 1] = one;
+    }
+  }
+
+  #compare(x: number, y: number): number {
+    const inX = this.#blocks[x >>> BLOCK_BITS]!, inY = this.#blocks[y >>> BLOCK_BITS]!;
+    // Of equal ones the first comes first.
+    return compareWords(inX, atOf(x), inY, atOf(y), 0, KEY_WORDS) || x - y;
+  }
 }
 
-function slotOf(spread: number, size: number): number {
-  return (spread ^ spread >>> 15) & size - 1;
+function atOf(index: number): number {
+  return (index & BLOCK - 1) * WORDS;
+}
+
+/** Compares words of two entries, from one of them to another. */
+export function compareWords(
+  a: Int32Array,
+  atA: number,
+  b: Int32Array,
+  atB: number,
+  from: number,
+  to: number,
+): number {
+  for (let i = from; i < to; i++) {
+    const x = a[atA + i]!, y = b[atB + i]!;
+    if (x !== y) return x >>> 0 < y >>> 0 ? -1 : 1;
+  }
+  return 0;
+}
+
+/** The place of an entry. */
+export function placeOf({ words, at }: Cursor): number {
+  return words[at + PLACE]! * WORD + (words[at + PLACE + 1]! >>> 0);
+}
+
+class MemoryCursor implements Cursor {
+  words: Int32Array;
+  at = 0;
+  isDone: boolean;
+  readonly #blocks: readonly Int32Array[];
+  readonly #order: Uint32Array;
+  #next = 0;
+
+  constructor(blocks: readonly Int32Array[], order: Uint32Array) {
+    this.#blocks = blocks;
+    this.#order = order;
+    this.words = blocks[0] ?? new Int32Array(0);
+    this.isDone = order.length === 0;
+    this.advance();
+  }
+
+  advance(): undefined {
+    if (this.#next === this.#order.length) {
+      this.isDone = true;
+      return;
+    }
+    const index = this.#order[this.#next++]!;
+    this.words = this.#blocks[index >>> BLOCK_BITS]!;
+    this.at = atOf(index);
+  }
+}
+
+/** A run in a file. */
+class RunCursor implements Cursor {
+  readonly words: Int32Array;
+  at = 0;
+  isDone = false;
+  readonly #file: SpillFile;
+  #offset: number;
+  /** Entries that were not read yet. */
+  #left: number;
+  /** Where the words that were read end. */
+  #end = 0;
+
+  constructor(file: SpillFile, offset: number, count: number, room: number) {
+    this.#file = file;
+    this.#offset = offset;
+    this.#left = count;
+    this.words = new Int32Array(room * WORDS);
+  }
+
+  advance(): Promise<void> | undefined {
+    if (this.#end > 0) this.at += WORDS;
+    if (this.at < this.#end) return undefined;
+    if (this.#left > 0) return this.#fill();
+    this.isDone = true;
+    return undefined;
+  }
+
+  async #fill(): Promise<void> {
+    const count = Math.min(this.#left, this.words.length / WORDS);
+    const bytes = new Uint8Array(this.words.buffer, 0, count * WORDS * 4);
+    await this.#file.read(this.#offset, bytes);
+    this.#offset += bytes.length;
+    this.#left -= count;
+    this.at = 0;
+    this.#end = count * WORDS;
+  }
+}
+
+/** Runs of one file in one order: a heap of them, the one with the first entry on top. */
+class MergedCursor implements Cursor {
+  readonly #heap: RunCursor[] = [];
+
+  constructor(runs: readonly RunCursor[]) {
+    this.#heap = [...runs];
+    for (let i = this.#heap.length >> 1; i >= 0; i--) this.#sink(i);
+  }
+
+  get words(): Int32Array {
+    return this.#heap[0]!.words;
+  }
+
+  get at(): number {
+    return this.#heap[0]!.at;
+  }
+
+  get isDone(): boolean {
+    return this.#heap.length === 0;
+  }
+
+  advance(): Promise<void> | undefined {
+    const wait = this.#heap[0]!.advance();
+    if (wait !== undefined) return wait.then(() => this.#settle());
+    this.#settle();
+    return undefined;
+  }
+
+  #settle(): void {
+    const heap = this.#heap;
+    if (heap[0]!.isDone) {
+      const last = heap.pop()!;
+      if (heap.length === 0) return;
+      heap[0] = last;
+    }
+    this.#sink(0);
+  }
+
+  #sink(from: number): void {
+    const heap = this.#heap;
+    const one = heap[from];
+    if (one === undefined) return;
+    let at = from;
+    while (true) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
+      if (!isBefore(heap[child]!, one)) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = one;
+  }
+}
+
+function isBefore(a: RunCursor, b: RunCursor): boolean {
+  return compareWords(a.words, a.at, b.words, b.at, 0, KEY_WORDS) < 0;
 }

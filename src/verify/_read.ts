@@ -8,6 +8,7 @@ import {
   type Source,
   throwIfInterrupted,
 } from "../core/mod.ts";
+import { isRetryable, pause, pauseMs } from "../transfer/_retry.ts";
 import type { VerifyEvent } from "./result.ts";
 
 /** One of the two that are compared. */
@@ -26,24 +27,30 @@ export interface Side {
 export interface Visitor {
   begin?(side: Side, collection: CollectionInfo): void;
   /** Takes a batch; `false` ends the reading of this side. */
-  batch(side: Side, batch: RawBatch): boolean | void;
+  batch(side: Side, batch: RawBatch): Promise<void> | boolean | undefined | void;
   end?(side: Side, namespace: Namespace, issues: readonly Issue[]): void;
+  /** Forgets what comes again when a side is read anew; tells which pairs do not come again. */
+  restart(side: Side): Promise<(key: string) => boolean> | ((key: string) => boolean);
 }
 
-/** How to read both. */
-export interface ReadBothOptions {
+/** How to read. */
+export interface ReadOptions {
   readonly pass: number;
   readonly signal: AbortSignal | undefined;
   readonly onEvent: ((event: VerifyEvent) => void) | undefined;
+  /** How often a side is read again after its connection was lost. */
+  readonly retries: number;
   /** Only collections of this pairing; all by default. */
   readonly only?: (key: string) => boolean;
 }
 
-/** Reads both sides side by side; when one fails the other is stopped before the failure is told. */
-export async function readBoth(
-  sides: readonly [Side, Side],
+const RETRY_DELAY_MS = 200;
+
+/** Reads sides side by side; when one fails the other is stopped before the failure is told. */
+export async function readSides(
+  sides: readonly Side[],
   visitor: Visitor,
-  options: ReadBothOptions,
+  options: ReadOptions,
 ): Promise<void> {
   const stop = new AbortController();
   const signal = options.signal === undefined
@@ -52,7 +59,7 @@ export async function readBoth(
   let failure: { readonly error: unknown } | undefined;
   await Promise.all(sides.map(async (side) => {
     try {
-      await readOne(side, visitor, { ...options, signal });
+      await readWithRetry(side, visitor, { ...options, signal });
     } catch (error) {
       failure ??= { error };
       stop.abort(error);
@@ -62,10 +69,44 @@ export async function readBoth(
   if (failure !== undefined) throw failure.error;
 }
 
+/**
+ * Reads a side. After a lost connection it begins anew with what did not come whole: in an order that
+ * could be gone on in, a server is slower at every reading, and not every collection has one.
+ */
+async function readWithRetry(
+  side: Side,
+  visitor: Visitor,
+  options: ReadOptions & { readonly signal: AbortSignal },
+): Promise<void> {
+  const { signal, retries, onEvent, pass } = options;
+  let only = options.only;
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await readOne(side, visitor, { ...options, ...(only === undefined ? {} : { only }) });
+    } catch (error) {
+      const again = isRetryable(error) && side.source.capabilities.rereadable &&
+        attempt <= retries && !signal.aborted;
+      if (!again) throw error;
+      const delayMs = pauseMs(attempt, RETRY_DELAY_MS);
+      onEvent?.({
+        type: "retry",
+        side: side.name,
+        pass,
+        attempt,
+        delayMs,
+        reason: error.message,
+      });
+      if (!await pause(delayMs, signal)) throw error;
+      const isWhole = await visitor.restart(side);
+      only = (key) => !isWhole(key) && (options.only?.(key) ?? true);
+    }
+  }
+}
+
 async function readOne(
   side: Side,
   visitor: Visitor,
-  { pass, signal, onEvent, only }: ReadBothOptions,
+  { pass, signal, onEvent, only }: ReadOptions,
 ): Promise<void> {
   const counts = new Map<string, { documents: number; bytes: number }>();
   const items = side.source.read({
@@ -85,7 +126,8 @@ async function readOne(
       continue;
     }
     const { batch } = item;
-    const goesOn = visitor.batch(side, batch);
+    const took = visitor.batch(side, batch);
+    const goesOn = took instanceof Promise ? await took : took;
     if (onEvent !== undefined) {
       const name = formatNamespace(batch.namespace);
       const count = counts.get(name) ?? { documents: 0, bytes: 0 };

@@ -1,29 +1,35 @@
 import { documentLength, type RawBatch } from "../core/mod.ts";
-import { memberJson } from "./_definitions.ts";
-import { compareEntries, Entries, hashId, idOf, keyOf } from "./_entries.ts";
+import { SpillFile } from "../io/_spill_file.ts";
+import { type Cursor, DOCUMENT, Entries, ENTRY_BYTES, PAIR } from "./_entries.ts";
+import { type Example, Found } from "./_examples.ts";
 import { firstDifference } from "./_first_difference.ts";
 import type { DocumentHash } from "./_hash.ts";
-import { readBoth, type ReadBothOptions, type Side } from "./_read.ts";
+import { hashId, shownId } from "./_id.ts";
+import { IdLog } from "./_id_log.ts";
+import { documentKey, mergeSides } from "./_merge.ts";
+import { type ReadOptions, readSides, type Side } from "./_read.ts";
 import { Tally, viewOf, withIdMoved } from "./_tally.ts";
 import type { DifferentDocument, DocumentDifferences, FirstDifference } from "./result.ts";
 
-/** What an entry takes: 32 bytes, and about twice that while all are paired. */
-const ENTRY_BYTES = 96;
 /** If more documents than this may differ, none is kept: the few to be named are read once more. */
 const MOST_KEPT = 10_000;
 /** What a document that is kept takes beside its bytes. */
 const KEPT_BYTES = 1024;
-/** A longer `_id` is cut where it is shown. */
-const ID_CHARACTERS = 200;
+/** More documents of one `_id` than this are counted, not named. */
+const MOST_OF_ONE_ID = 20_000;
+/** What is read at once while sorted runs are merged, for each side. */
+const MERGE_BYTES = 4 * 1024 * 1024;
 
 /** What a search is given. */
-export interface SearchOptions extends Omit<ReadBothOptions, "pass" | "only"> {
+export interface SearchOptions extends Omit<ReadOptions, "pass" | "only"> {
   readonly hash: DocumentHash;
   readonly ignoreIdPosition: boolean;
   /** How many documents of each kind to name. */
   readonly show: number;
-  /** About how much memory to use: half of it for documents to be looked into. */
+  /** About how much memory to use. */
   readonly memoryBytes: number;
+  /** Where to keep what does not fit. */
+  readonly tempFolder: string | undefined;
 }
 
 /** A pair of collections whose documents differ. */
@@ -32,245 +38,353 @@ export interface DifferingPair {
   readonly b: Tally;
 }
 
-/** A document that was found again. */
-interface Found {
+/** A document that is at hand. */
+interface Known {
   readonly index: number;
   readonly id: string | undefined;
-  readonly bytes: Uint8Array | undefined;
-}
-
-/** A document to be named, by the hashes of it. */
-interface Example {
-  readonly status: DifferentDocument["status"];
-  readonly a?: string;
-  readonly b?: string;
+  readonly bytes?: Uint8Array | undefined;
 }
 
 /** What is looked for in one pair. */
 class PairSearch {
-  readonly differing: Uint8Array;
-  readonly shift: number;
-  readonly counts = { missing: 0, extra: 0, different: 0 };
-  readonly examples: Example[] = [];
-  readonly found = { a: new Map<string, Found>(), b: new Map<string, Found>() };
-  readonly entries = { a: new Entries(), b: new Entries() };
-  readonly expected: number;
+  readonly found: Found;
+  /** Documents at hand, by their hashes. */
+  readonly known = { a: new Map<string, Known>(), b: new Map<string, Known>() };
+  /** How many documents of each side may differ. */
+  readonly expected: { readonly a: number; readonly b: number };
+  readonly #differing: Uint8Array;
+  readonly #shift: number;
 
-  constructor({ a, b }: DifferingPair) {
-    this.differing = Tally.differing(a, b);
-    this.shift = 32 - Math.log2(this.differing.length);
-    const share = this.differing.reduce((sum, one) => sum + one, 0) / this.differing.length;
-    this.expected = share * (a.documents + b.documents);
+  constructor({ a, b }: DifferingPair, show: number) {
+    this.found = new Found(show);
+    this.#differing = Tally.differing(a, b);
+    this.#shift = 32 - Math.log2(this.#differing.length);
+    const share = this.#differing.reduce((sum, one) => sum + one, 0) / this.#differing.length;
+    this.expected = { a: share * a.documents, b: share * b.documents };
   }
 
   takes(h1: number): boolean {
-    return this.shift === 32 || this.differing[h1 >>> this.shift] === 1;
-  }
-
-  /** Takes out what both sides have; keeps the first of what is left to be named. */
-  conclude(show: number): void {
-    const { a, b } = this.entries;
-    const left = compareEntries(a, b, show);
-    const room = (status: Example["status"]) =>
-      Math.max(0, show - this.examples.filter((example) => example.status === status).length);
-    const { missing, extra, different } = left;
-    this.examples.push(
-      ...different.slice(0, room("different")).map(([i, j]) => ({
-        status: "different" as const,
-        a: a.documentKey(i),
-        b: b.documentKey(j),
-      })),
-      ...missing.slice(0, room("missing")).map((i) => ({
-        status: "missing" as const,
-        a: a.documentKey(i),
-      })),
-      ...extra.slice(0, room("extra")).map((j) => ({
-        status: "extra" as const,
-        b: b.documentKey(j),
-      })),
-    );
-    this.counts.missing += left.counts.missing;
-    this.counts.extra += left.counts.extra;
-    this.counts.different += left.counts.different;
-    a.clear();
-    b.clear();
+    return this.#shift === 32 || this.#differing[h1 >>> this.#shift] === 1;
   }
 }
 
-/**
- * Finds which documents differ, by reading both sides again: once if what may differ fits into memory,
- * else once for each part of it, by the hash of the `_id`, and once more for what is to be named.
- */
-export async function searchDifferences(
-  sides: readonly [Side, Side],
-  pairs: ReadonlyMap<string, DifferingPair>,
-  options: SearchOptions,
-): Promise<Map<string, DocumentDifferences>> {
-  const searches = new Map([...pairs].map(([key, pair]) => [key, new PairSearch(pair)]));
-  const total = [...searches.values()].reduce((sum, { expected }) => sum + expected, 0);
-  const rounds = Math.max(1, Math.ceil(total * ENTRY_BYTES / options.memoryBytes));
-  const keeper = new Keeper(total <= MOST_KEPT, options.memoryBytes / 2);
-  let pass = 2;
-  for (let round = 0; round < rounds; round++, pass++) {
-    await readBoth(sides, {
-      batch: (side, batch) => {
-        const search = searches.get(side.key(batch.namespace));
-        if (search !== undefined) collect(search, side, batch, keeper, { round, rounds }, options);
-      },
-    }, { ...options, pass, only: (key) => searches.has(key) });
-    for (const search of searches.values()) search.conclude(options.show);
-  }
-  if (!keeper.keeps) await findExamples(sides, searches, pass, options);
-  return new Map([...searches].map(([key, search]) => [key, differencesOf(search, options)]));
-}
-
-/** Copies of documents, as long as there is room for them; if not, none is kept at all. */
+/** Copies of documents, as long as there is room for them. */
 class Keeper {
-  keeps: boolean;
   #left: number;
 
-  constructor(keeps: boolean, most: number) {
-    this.keeps = keeps;
+  constructor(most: number) {
     this.#left = most;
   }
 
   /** Whether there is room for a document of so many bytes. */
   take(bytes: number): boolean {
+    if (this.#left < bytes + KEPT_BYTES) return false;
     this.#left -= bytes + KEPT_BYTES;
-    if (this.#left < 0) this.keeps = false;
-    return this.keeps;
+    return true;
   }
 }
 
+/** What is collected of a side that can be read only once, while it is read. */
+class Once {
+  readonly ids = new IdLog();
+  /** The first documents, by pair and hash. */
+  readonly known = new Map<number, Map<string, Known>>();
+  readonly keeper: Keeper;
+  /** Whether there was no room for all. */
+  isLost = false;
+
+  constructor(memoryBytes: number) {
+    this.keeper = new Keeper(memoryBytes / 4);
+  }
+}
+
+/** Which part of all is looked at. */
 interface Part {
   readonly round: number;
   readonly rounds: number;
 }
 
-/** Hashes a document as it is compared. */
-function hashOf(
-  hash: DocumentHash,
-  view: DataView,
-  buffer: Uint8Array,
-  start: number,
-  ignoreIdPosition: boolean,
-): void {
-  const moved = ignoreIdPosition ? withIdMoved(buffer, start) : undefined;
-  if (moved === undefined) hash.hash(view, start, start + documentLength(buffer, start));
-  else hash.hash(viewOf(moved), 0, moved.length);
-}
+/**
+ * Finds which documents differ, by the hashes of their `_id`s and of themselves. Both sides are read
+ * again for that, but for one that can be read only once: its entries are collected while it is read.
+ *
+ * With a folder for it, what does not fit into memory goes there as sorted runs, and is merged. Without
+ * one no right to write is needed and no disk: then both sides are read again once for each part of
+ * them, by the hash of the `_id`, and what can be read only once has to fit. Of two million documents
+ * that all differ, 760 MB a side, runs take 3 readings and 176 MB of disk, parts 7 readings; with ten
+ * times as many it is 3 and 61.
+ */
+export class Search {
+  readonly #options: SearchOptions;
+  readonly #entries = { a: new Entries(), b: new Entries() };
+  readonly #once: { a?: Once; b?: Once } = {};
+  readonly #numbers = new Map<string, number>();
+  #searches: ReadonlyMap<string, PairSearch> = new Map();
+  #byNumber: readonly (PairSearch | undefined)[] = [];
 
-function collect(
-  search: PairSearch,
-  side: Side,
-  { buffer, starts, firstIndex }: RawBatch,
-  keeper: Keeper,
-  { round, rounds }: Part,
-  { hash, ignoreIdPosition }: SearchOptions,
-): void {
-  const view = viewOf(buffer);
-  const entries = search.entries[side.name], found = search.found[side.name];
-  for (let i = 0; i < starts.length; i++) {
-    const start = starts[i]!;
-    hashOf(hash, view, buffer, start, ignoreIdPosition);
-    const { h1, h2, h3, h4 } = hash;
-    if (!search.takes(h1)) continue;
-    hashId(hash, buffer, view, start);
-    if (rounds > 1 && (hash.h2 >>> 0) % rounds !== round) continue;
-    entries.addId(hash);
-    entries.addDocument(h1, h2, h3, h4);
-    if (!keeper.keeps) {
-      found.clear();
-    } else if (keeper.take(documentLength(buffer, start))) {
-      found.set(keyOf([h1, h2, h3, h4], 0), foundAt(buffer, start, firstIndex + i, true));
+  constructor(options: SearchOptions) {
+    this.#options = options;
+  }
+
+  /** Makes sure that the folder can be written to, before hours have gone by. */
+  async open(sides: readonly Side[]): Promise<void> {
+    const { tempFolder, memoryBytes } = this.#options;
+    if (tempFolder !== undefined) await (await SpillFile.create(tempFolder)).close();
+    for (const { name, source } of sides) {
+      if (!source.capabilities.rereadable) this.#once[name] = new Once(memoryBytes);
     }
+  }
+
+  /** Lets go of all memory and files. */
+  async close(): Promise<void> {
+    for (const side of ["a", "b"] as const) {
+      await this.#entries[side].clear();
+      await this.#once[side]?.ids.clear();
+    }
+  }
+
+  /** Whether documents of a side have to be collected while they are read for the first time. */
+  collects({ name }: Side): boolean {
+    return this.#once[name]?.isLost === false;
+  }
+
+  /** Sides of which it could not be kept what they have. */
+  isLost({ name }: Side): boolean {
+    return this.#once[name]?.isLost === true;
+  }
+
+  /** Collects a document that was just hashed, of a side that can be read only once. */
+  collect(side: Side, batch: RawBatch, i: number): void {
+    const { hash } = this.#options;
+    const { ids, known, keeper } = this.#once[side.name]!;
+    const { buffer, firstIndex } = batch;
+    const start = batch.starts[i]!, index = firstIndex + i;
+    const pair = this.#numberOf(side.key(batch.namespace));
+    const entries = this.#entries[side.name];
+    entries.addDocument(hash, pair, ids.add(buffer, start, index));
+    if (keeper.take(documentLength(buffer, start))) {
+      const ofPair = known.get(pair) ?? new Map<string, Known>();
+      known.set(pair, ofPair);
+      ofPair.set(hashKey(hash), knownAt(buffer, start, index, true));
+    }
+    hashId(hash, buffer, viewOf(buffer), start);
+    entries.addId(hash);
+  }
+
+  /** Writes out what was collected, if it is too much by now. */
+  collected({ name }: Side): Promise<void> | undefined {
+    const once = this.#once[name]!, entries = this.#entries[name];
+    const { tempFolder, memoryBytes } = this.#options;
+    const bytes = entries.count * ENTRY_BYTES + once.ids.bytes;
+    if (bytes <= memoryBytes / 2) return undefined;
+    return (async () => {
+      if (tempFolder !== undefined) {
+        await entries.spill(tempFolder);
+        return await once.ids.spill(tempFolder);
+      }
+      once.isLost = true;
+      once.known.clear();
+      await once.ids.clear();
+      this.#entries[name] = new Entries();
+    })();
+  }
+
+  /** Finds what differs in pairs of collections. */
+  async find(
+    sides: readonly Side[],
+    pairs: ReadonlyMap<string, DifferingPair>,
+  ): Promise<Map<string, DocumentDifferences>> {
+    const { show, memoryBytes, tempFolder } = this.#options;
+    this.#searches = new Map([...pairs].map(([key, pair]) => [key, new PairSearch(pair, show)]));
+    const searches = this.#searches;
+    const byNumber: (PairSearch | undefined)[] = [];
+    for (const [key, search] of searches) byNumber[this.#numberOf(key)] = search;
+    this.#byNumber = byNumber;
+    const again = sides.filter(({ name }) => this.#once[name] === undefined);
+    let total = 0;
+    for (const { name } of again) {
+      for (const { expected } of searches.values()) total += expected[name];
+    }
+    const room = again.length === sides.length ? memoryBytes : memoryBytes / 2;
+    const rounds = tempFolder !== undefined ? 1 : Math.ceil(total * ENTRY_BYTES / room) || 1;
+    let keeps = total <= MOST_KEPT && rounds === 1;
+    let pass = 2;
+    for (let round = 0; round < rounds; round++, pass++) {
+      keeps = await this.#collectAgain(again, { round, rounds }, { pass, keeps });
+      await this.#merge({ round, rounds });
+    }
+    if (!keeps) await this.#readExamples(again, pass);
+    return await this.#result();
+  }
+
+  #numberOf(key: string): number {
+    const found = this.#numbers.get(key) ?? this.#numbers.size;
+    this.#numbers.set(key, found);
+    return found;
+  }
+
+  /** Collects what may differ; tells whether a copy of all of it is at hand. */
+  async #collectAgain(
+    again: readonly Side[],
+    { round, rounds }: Part,
+    { pass, keeps }: { readonly pass: number; readonly keeps: boolean },
+  ): Promise<boolean> {
+    let all = keeps;
+    const { hash, memoryBytes, tempFolder } = this.#options;
+    // What was written makes room again: more memory would only make fewer runs.
+    const most = memoryBytes / 4 / ENTRY_BYTES;
+    const keepers = { a: new Keeper(memoryBytes / 4), b: new Keeper(memoryBytes / 4) };
+    for (const { name } of again) await this.#entries[name].clear();
+    await readSides(again, {
+      batch: (side, { namespace, buffer, starts, firstIndex }) => {
+        const key = side.key(namespace);
+        const search = this.#searches.get(key);
+        if (search === undefined) return;
+        const entries = this.#entries[side.name], known = search.known[side.name];
+        const view = viewOf(buffer), number = this.#numberOf(key);
+        for (let i = 0; i < starts.length; i++) {
+          const start = starts[i]!;
+          this.#hash(view, buffer, start);
+          if (!search.takes(hash.h1)) continue;
+          entries.addDocument(hash, number, firstIndex + i);
+          const document = keeps ? hashKey(hash) : "";
+          hashId(hash, buffer, view, start);
+          if (rounds > 1 && (hash.h2 >>> 0) % rounds !== round) continue;
+          entries.addId(hash);
+          if (!keeps) continue;
+          const whole = keepers[side.name].take(documentLength(buffer, start));
+          all &&= whole;
+          known.set(document, knownAt(buffer, start, firstIndex + i, whole));
+        }
+        if (tempFolder !== undefined && entries.count > most) return entries.spill(tempFolder);
+      },
+      restart: async ({ name }) => {
+        keepers[name] = new Keeper(memoryBytes / 4);
+        await this.#entries[name].clear();
+        for (const { known } of this.#searches.values()) known[name].clear();
+        return () => false;
+      },
+    }, { ...this.#options, pass, only: (key) => this.#searches.has(key) });
+    return all;
+  }
+
+  async #merge({ round, rounds }: Part): Promise<void> {
+    const { tempFolder, signal, show } = this.#options;
+    const cursors: Cursor[] = [];
+    for (const entries of [this.#entries.a, this.#entries.b]) {
+      cursors.push(await entries.sorted(tempFolder, MERGE_BYTES));
+    }
+    await mergeSides(cursors[0]!, cursors[1]!, {
+      // What was collected of all documents is narrowed to what may differ only here.
+      takes: ({ words, at }, side) =>
+        this.#once[side] === undefined ||
+        this.#byNumber[words[at + PAIR]!]?.takes(words[at + DOCUMENT]!) === true &&
+          (rounds === 1 || (words[at + 1]! >>> 0) % rounds === round),
+      mostKept: Math.min(2 * show, MOST_OF_ONE_ID),
+      signal,
+      onGroup: (pair, a, b) => this.#byNumber[pair]!.found.add(a, b),
+    });
+  }
+
+  /** Hashes a document as it is compared. */
+  #hash(view: DataView, buffer: Uint8Array, start: number): void {
+    const { hash, ignoreIdPosition } = this.#options;
+    const moved = ignoreIdPosition ? withIdMoved(buffer, start) : undefined;
+    if (moved === undefined) hash.hash(view, start, start + documentLength(buffer, start));
+    else hash.hash(viewOf(moved), 0, moved.length);
+  }
+
+  /** Reads what is to be named once more, until all of it is found. */
+  async #readExamples(again: readonly Side[], pass: number): Promise<void> {
+    const { hash, memoryBytes } = this.#options;
+    const keeper = new Keeper(memoryBytes / 2);
+    const wanted = new Map<string, Map<string, boolean>>();
+    const left = { a: 0, b: 0 };
+    for (const [key, { found, known }] of this.#searches) {
+      for (const { name } of again) {
+        known[name].clear();
+        const documents = new Map<string, boolean>();
+        for (const example of found.examples) {
+          const one = example[name];
+          if (one !== undefined) documents.set(one.document, example.status === "different");
+        }
+        left[name] += documents.size;
+        wanted.set(`${name} ${key}`, documents);
+      }
+    }
+    const reading = again.filter(({ name }) => left[name] > 0);
+    await readSides(reading, {
+      batch: ({ name, key }, { namespace, buffer, starts, firstIndex }) => {
+        const search = this.#searches.get(key(namespace));
+        const documents = wanted.get(`${name} ${key(namespace)}`);
+        if (search === undefined || documents === undefined) return left[name] > 0;
+        const view = viewOf(buffer);
+        for (let i = 0; i < starts.length && left[name] > 0; i++) {
+          this.#hash(view, buffer, starts[i]!);
+          if (!search.takes(hash.h1)) continue;
+          const document = hashKey(hash);
+          const whole = documents.get(document);
+          if (whole === undefined || search.known[name].has(document)) continue;
+          const keeps = whole && keeper.take(documentLength(buffer, starts[i]!));
+          search.known[name].set(document, knownAt(buffer, starts[i]!, firstIndex + i, keeps));
+          left[name]--;
+        }
+        return left[name] > 0;
+      },
+      // What was found already was found.
+      restart: () => () => false,
+    }, { ...this.#options, pass, only: (key) => this.#searches.has(key) });
+  }
+
+  async #result(): Promise<Map<string, DocumentDifferences>> {
+    const result = new Map<string, DocumentDifferences>();
+    for (const [key, search] of this.#searches) {
+      const shown: DifferentDocument[] = [];
+      for (const example of search.found.examples) {
+        shown.push(await this.#named(example, search, this.#numberOf(key)));
+      }
+      result.set(key, { ...search.found.counts, shown });
+    }
+    return result;
+  }
+
+  async #named(
+    example: Example,
+    { known }: PairSearch,
+    pair: number,
+  ): Promise<DifferentDocument> {
+    const at = async (side: "a" | "b"): Promise<Known | undefined> => {
+      const place = example[side];
+      if (place === undefined) return undefined;
+      const once = this.#once[side];
+      if (once === undefined) return known[side].get(place.document);
+      const kept = once.known.get(pair)?.get(place.document);
+      return { ...await once.ids.read(place.place), bytes: kept?.bytes };
+    };
+    const [a, b] = [await at("a"), await at("b")];
+    const id = a?.id ?? b?.id;
+    const first = a?.bytes && b?.bytes &&
+      difference(a.bytes, b.bytes, this.#options.ignoreIdPosition);
+    return {
+      status: example.status,
+      ...(id === undefined ? {} : { id }),
+      ...(a === undefined ? {} : { indexA: a.index }),
+      ...(b === undefined ? {} : { indexB: b.index }),
+      ...(first === undefined ? {} : { first }),
+    };
   }
 }
 
-function foundAt(buffer: Uint8Array, start: number, index: number, whole: boolean): Found {
+function hashKey({ h1, h2, h3, h4 }: DocumentHash): string {
+  return documentKey([h1, h2, h3, h4], 0);
+}
+
+function knownAt(buffer: Uint8Array, start: number, index: number, whole: boolean): Known {
   // The slice of a Buffer of Node.js would be no copy.
   const bytes = whole
     ? new Uint8Array(buffer.subarray(start, start + documentLength(buffer, start)))
     : undefined;
   return { index, id: shownId(buffer, start), bytes };
-}
-
-function shownId(buffer: Uint8Array, start: number): string | undefined {
-  const span = idOf(buffer, start);
-  if (span === undefined) return undefined;
-  try {
-    const json = memberJson(buffer, span, false);
-    return json.length > ID_CHARACTERS ? `${json.slice(0, ID_CHARACTERS)}…` : json;
-  } catch (error) {
-    // Not every value that has its place can be written: a text that is no UTF-8.
-    if (error instanceof Error) return undefined;
-    throw error;
-  }
-}
-
-/** Reads what is to be named once more, until all of it is found. */
-async function findExamples(
-  sides: readonly [Side, Side],
-  searches: ReadonlyMap<string, PairSearch>,
-  pass: number,
-  options: SearchOptions,
-): Promise<void> {
-  const keeper = new Keeper(true, options.memoryBytes / 2);
-  const wanted = { a: new Map<string, Map<string, boolean>>(), b: new Map() };
-  const missing = { a: 0, b: 0 };
-  for (const [key, { examples, found }] of searches) {
-    for (const side of ["a", "b"] as const) {
-      found[side].clear();
-      const keys = new Map<string, boolean>();
-      for (const example of examples) {
-        const document = example[side];
-        if (document !== undefined) keys.set(document, example.status === "different");
-      }
-      missing[side] += keys.size;
-      wanted[side].set(key, keys);
-    }
-  }
-  const { hash, ignoreIdPosition } = options;
-  await readBoth(sides, {
-    batch: ({ name, key }, { namespace, buffer, starts, firstIndex }) => {
-      const keys: Map<string, boolean> | undefined = wanted[name].get(key(namespace));
-      const search = searches.get(key(namespace));
-      if (search === undefined || keys === undefined) return missing[name] > 0;
-      const view = viewOf(buffer);
-      for (let i = 0; i < starts.length && missing[name] > 0; i++) {
-        hashOf(hash, view, buffer, starts[i]!, ignoreIdPosition);
-        if (!search.takes(hash.h1)) continue;
-        const document = keyOf([hash.h1, hash.h2, hash.h3, hash.h4], 0);
-        const whole = keys.get(document);
-        if (whole === undefined || search.found[name].has(document)) continue;
-        const keeps = whole && keeper.take(documentLength(buffer, starts[i]!));
-        const one = foundAt(buffer, starts[i]!, firstIndex + i, keeps);
-        search.found[name].set(document, one);
-        missing[name]--;
-      }
-      return missing[name] > 0;
-    },
-  }, { ...options, pass, only: (key) => searches.has(key) });
-}
-
-function differencesOf(
-  { counts, examples, found }: PairSearch,
-  { ignoreIdPosition }: SearchOptions,
-): DocumentDifferences {
-  const shown = examples.map(({ status, a, b }): DifferentDocument => {
-    const inA = a === undefined ? undefined : found.a.get(a);
-    const inB = b === undefined ? undefined : found.b.get(b);
-    const id = inA?.id ?? inB?.id;
-    const first = inA?.bytes && inB?.bytes && difference(inA.bytes, inB.bytes, ignoreIdPosition);
-    return {
-      status,
-      ...(id === undefined ? {} : { id }),
-      ...(inA === undefined ? {} : { indexA: inA.index }),
-      ...(inB === undefined ? {} : { indexB: inB.index }),
-      ...(first === undefined ? {} : { first }),
-    };
-  });
-  return { ...counts, shown };
 }
 
 function difference(a: Uint8Array, b: Uint8Array, ignoreIdPosition: boolean): FirstDifference {

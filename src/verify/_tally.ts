@@ -70,8 +70,12 @@ export class Tally {
     return this.#inPlace.plus(idFirst ? this.#movedToFront : this.#moved).hex();
   }
 
-  /** Takes a batch in. */
-  add({ buffer, starts }: RawBatch): void {
+  /**
+   * Takes a batch in.
+   *
+   * @param each Is called for each document with its number in the batch, when its hash is the last one.
+   */
+  add({ buffer, starts }: RawBatch, each?: (i: number) => void): void {
     // As long as documents come, the whole table is there.
     if (this.#buckets.length === 0) this.#buckets = new Int32Array(2 << ID_BITS);
     const hash = this.#hash, view = viewOf(buffer), buckets = this.#buckets;
@@ -86,6 +90,7 @@ export class Tally {
       const at = (hash.h1 >>> 32 - ID_BITS) * 2;
       buckets[at] = buckets[at]! + hash.h2 | 0;
       buckets[at + 1] = buckets[at + 1]! + hash.h3 | 0;
+      each?.(i);
     }
     this.documents += starts.length;
   }
@@ -93,13 +98,14 @@ export class Tally {
   #addMoved(moved: Uint8Array): void {
     const hash = this.#hash;
     this.#moved.add(hash);
-    const { h1, h2, h3 } = hash;
+    const { h1, h2, h3, h4 } = hash;
     hash.hash(viewOf(moved), 0, moved.length);
     this.#movedToFront.add(hash);
     if (this.#ignoreIdPosition) return;
     hash.h1 = h1;
     hash.h2 = h2;
     hash.h3 = h3;
+    hash.h4 = h4;
   }
 
   /** Ends the collection: keeps about a bucket for each few documents, and at most `most` of them. */

@@ -132,22 +132,37 @@ export interface VerifyResult {
 }
 
 /** What a comparison tells while it goes on. */
-export interface VerifyEvent {
-  /** Always `progress`. */
-  readonly type: "progress";
-  /** Which side was read. */
-  readonly side: "a" | "b";
-  /** 1: all is read and counted; 2 and more: what differs is looked for. */
-  readonly pass: number;
-  /** The collection. */
-  readonly namespace: Namespace;
-  /** Documents of it read in this pass. */
-  readonly documents: number;
-  /** Bytes of it read in this pass. */
-  readonly bytes: number;
-  /** Bytes of it that are expected, where that is known. */
-  readonly expectedBytes?: number;
-}
+export type VerifyEvent =
+  | {
+    /** More was read. */
+    readonly type: "progress";
+    /** Which side was read. */
+    readonly side: "a" | "b";
+    /** 1: all is read and counted; 2 and more: what differs is looked for. */
+    readonly pass: number;
+    /** The collection. */
+    readonly namespace: Namespace;
+    /** Documents of it read in this pass. */
+    readonly documents: number;
+    /** Bytes of it read in this pass. */
+    readonly bytes: number;
+    /** Bytes of it that are expected, where that is known. */
+    readonly expectedBytes?: number;
+  }
+  | {
+    /** A connection was lost: what did not come whole is read again. */
+    readonly type: "retry";
+    /** Which side. */
+    readonly side: "a" | "b";
+    /** In which pass. */
+    readonly pass: number;
+    /** Which try comes next, from 1. */
+    readonly attempt: number;
+    /** How long until then, in milliseconds. */
+    readonly delayMs: number;
+    /** Why, as the error says it. */
+    readonly reason: string;
+  };
 
 /** How to compare. */
 export interface VerifyOptions {
@@ -162,10 +177,17 @@ export interface VerifyOptions {
   /** At most how many documents of each kind to name in each collection. Default 20. */
   readonly show?: number;
   /**
-   * About how many bytes to use while what differs is looked for; with fewer the sides are read more
-   * often. Default 32 MiB, which is enough for 350,000 documents that may differ.
+   * About how many bytes to use while what differs is looked for; for more, there is `tempFolder`, or
+   * the sides are read more often. Default 24 MiB, which is enough for 500,000 documents that may differ.
    */
   readonly memoryBytes?: number;
+  /**
+   * A folder that is there, for what does not fit into that memory: 44 bytes for each document that may
+   * differ, and about 30 more of a side that can be read only once. Nothing is left in it.
+   */
+  readonly tempFolder?: string;
+  /** How often a side is read again after its connection was lost. Default 5. */
+  readonly retries?: number;
   /** Stops it; checked once a batch. */
   readonly signal?: AbortSignal;
   /** Is told how far it is. */

@@ -5,6 +5,7 @@ import {
   type Issue,
   type Namespace,
   NotFoundError,
+  type RawBatch,
   throwIfInterrupted,
   UnsupportedError,
   UsageError,
@@ -12,8 +13,8 @@ import {
 import { definitionDifferences, isDefined } from "./_definitions.ts";
 import { DocumentHash, KEY_BYTES } from "./_hash.ts";
 import { type Matching, matching } from "./_match.ts";
-import { readBoth, type Side } from "./_read.ts";
-import { type DifferingPair, searchDifferences } from "./_search.ts";
+import { readSides, type Side } from "./_read.ts";
+import { type DifferingPair, Search } from "./_search.ts";
 import { Tally } from "./_tally.ts";
 import type {
   DocumentDifferences,
@@ -29,7 +30,7 @@ const MOST_BUCKETS = 1 << 20;
 /**
  * Compares two places: whether they hold the same collections, with the same documents in any order,
  * options and indexes. Both are read side by side, once; only if documents differ are they read again,
- * to find which. Memory stays the same however much there is.
+ * to find which. Memory stays the same however much there is, and however much differs.
  *
  * Of the documents of a collection the count, the bytes and a digest are compared: the sum, modulo
  * 2^128, of a keyed hash of 128 bits of each document's exact bytes. A sum takes any order and counts
@@ -73,7 +74,7 @@ export async function verify(
 ): Promise<VerifyResult> {
   const start = performance.now();
   const { signal, show = 20, key, ignoreIdPosition = false, onEvent } = options;
-  const { memoryBytes = 32 * 1024 * 1024 } = options;
+  const { memoryBytes = 24 * 1024 * 1024, retries = 5 } = options;
   if (!(memoryBytes > 0)) throw new UsageError(`Cannot use ${memoryBytes} bytes of memory`);
   if (!Number.isSafeInteger(show) || show < 0) {
     throw new UsageError(`Cannot show ${show} documents: it is not a whole number from 0`);
@@ -83,43 +84,35 @@ export async function verify(
   }
   const hash = new DocumentHash(key ?? crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
   const { sides, by } = await openSides(a, b, options);
-  const first = new FirstPass(hash, ignoreIdPosition);
-  await readBoth(sides, first, { pass: 1, signal, onEvent });
-
-  const issues = first.issues;
-  for (const { connector, source } of sides) {
-    if (source.capabilities.pointInTime) continue;
-    issues.push({
-      code: "not-point-in-time",
-      message: `"${connector.display}" was read while it could be written to: what is written ` +
-        "meanwhile can show as a difference",
-      level: "info",
-    });
-  }
-  const pairs = first.pairs(sides);
-  const differing = new Map<string, DifferingPair>();
-  for (const { key, a, b } of pairs) {
-    if (a === undefined || b === undefined || !comparable(a, b)) continue;
-    if (!sameDocuments(a, b, ignoreIdPosition)) differing.set(key, { a, b });
-  }
+  const search = new Search({
+    hash,
+    ignoreIdPosition,
+    show,
+    memoryBytes,
+    tempFolder: options.tempFolder,
+    retries,
+    signal,
+    onEvent,
+  });
+  const issues: Issue[] = [];
+  let pairs: Pair[];
   let found = new Map<string, DocumentDifferences>();
-  const once = sides.find(({ source }) => !source.capabilities.rereadable);
-  if (differing.size > 0 && once !== undefined) {
-    issues.push({
-      code: "not-rereadable",
-      message: `Which documents differ cannot be told: "${once.connector.display}" can be read ` +
-        "only once. Put it into a file first",
-      level: "warning",
-    });
-  } else if (differing.size > 0) {
-    found = await searchDifferences(sides, differing, {
-      hash,
-      ignoreIdPosition,
-      show,
-      memoryBytes,
-      signal,
-      onEvent,
-    });
+  try {
+    await search.open(sides);
+    const first = new FirstPass(hash, ignoreIdPosition, search);
+    await readSides(sides, first, { pass: 1, retries, signal, onEvent });
+    issues.push(...first.issues, ...notPointInTime(sides));
+    pairs = first.pairs(sides);
+    const differing = new Map<string, DifferingPair>();
+    for (const { key, a, b } of pairs) {
+      if (a === undefined || b === undefined || !comparable(a, b)) continue;
+      if (!sameDocuments(a, b, ignoreIdPosition)) differing.set(key, { a, b });
+    }
+    const lost = sides.find((side) => search.isLost(side));
+    if (differing.size > 0 && lost === undefined) found = await search.find(sides, differing);
+    issues.push(...onceIssues(sides, differing.size > 0, lost, found));
+  } finally {
+    await search.close();
   }
   const collections = pairs.map(({ key, a, b }) => collectionOf(a, b, found.get(key), options));
   return {
@@ -132,6 +125,46 @@ export async function verify(
     issues,
     seconds: Math.round(performance.now() - start) / 1000,
   };
+}
+
+function notPointInTime(sides: readonly Side[]): Issue[] {
+  return sides.filter(({ source }) => !source.capabilities.pointInTime).map(({ connector }) => ({
+    code: "not-point-in-time",
+    message: `"${connector.display}" was read while it could be written to: what is written ` +
+      "meanwhile can show as a difference",
+    level: "info",
+  }));
+}
+
+/** What cannot be told of a side that can be read only once. */
+function onceIssues(
+  sides: readonly Side[],
+  differ: boolean,
+  lost: Side | undefined,
+  found: ReadonlyMap<string, DocumentDifferences>,
+): Issue[] {
+  if (!differ) return [];
+  if (lost !== undefined) {
+    return [{
+      code: "not-rereadable",
+      message: `Which documents differ cannot be told: "${lost.connector.display}" can be read ` +
+        "only once, and memory does not hold what is needed of it. Name a folder for it " +
+        "(--temp-dir), or put it into a file first",
+      level: "warning",
+    }];
+  }
+  const once = sides.find(({ source }) => !source.capabilities.rereadable);
+  const untold = [...found.values()].some(({ shown }) =>
+    shown.some(({ status, first }) => status === "different" && first === undefined)
+  );
+  if (once === undefined || !untold) return [];
+  return [{
+    code: "not-rereadable",
+    message:
+      `Where some documents differ cannot be told: "${once.connector.display}" can be read ` +
+      "only once, and memory holds only the first of its documents. Put it into a file first",
+    level: "info",
+  }];
 }
 
 /** Lists both sides, and pairs what they have. */
@@ -205,6 +238,13 @@ async function openSides(
   };
 }
 
+/** Two collections that belong together, or one that the other side does not have. */
+interface Pair {
+  readonly key: string;
+  readonly a?: Tally;
+  readonly b?: Tally;
+}
+
 /** Counts all there is, and makes its digests. */
 class FirstPass {
   readonly issues: Issue[] = [];
@@ -212,11 +252,13 @@ class FirstPass {
   readonly #ended = { a: new Set<string>(), b: new Set<string>() };
   readonly #hash: DocumentHash;
   readonly #ignoreIdPosition: boolean;
+  readonly #search: Search;
   #buckets = 0;
 
-  constructor(hash: DocumentHash, ignoreIdPosition: boolean) {
+  constructor(hash: DocumentHash, ignoreIdPosition: boolean, search: Search) {
     this.#hash = hash;
     this.#ignoreIdPosition = ignoreIdPosition;
+    this.#search = search;
   }
 
   begin(side: Side, info: CollectionInfo): void {
@@ -225,8 +267,20 @@ class FirstPass {
     tallies.set(key, new Tally(info, this.#hash, this.#ignoreIdPosition));
   }
 
-  batch(side: Side, batch: Parameters<Tally["add"]>[0]): void {
-    this.#tallies[side.name].get(side.key(batch.namespace))!.add(batch);
+  batch(side: Side, batch: RawBatch): Promise<void> | undefined {
+    const tally = this.#tallies[side.name].get(side.key(batch.namespace))!;
+    if (!this.#search.collects(side)) {
+      tally.add(batch);
+      return undefined;
+    }
+    tally.add(batch, (i) => this.#search.collect(side, batch, i));
+    return this.#search.collected(side);
+  }
+
+  restart({ name }: Side): (key: string) => boolean {
+    const tallies = this.#tallies[name], ended = this.#ended[name];
+    for (const key of [...tallies.keys()]) if (!ended.has(key)) tallies.delete(key);
+    return (key) => ended.has(key);
   }
 
   end(side: Side, namespace: Namespace, issues: readonly Issue[]): void {
@@ -247,7 +301,7 @@ class FirstPass {
   }
 
   /** What both sides have, in the order of the first; then what only the second has. */
-  pairs([a, b]: readonly [Side, Side]): { key: string; a?: Tally; b?: Tally }[] {
+  pairs([a, b]: readonly [Side, Side]): Pair[] {
     const ofA = this.#tallies[a.name], ofB = this.#tallies[b.name];
     return [...new Set([...ofA.keys(), ...ofB.keys()])].map((key) => {
       const inA = ofA.get(key), inB = ofB.get(key);

@@ -62,17 +62,39 @@ Deno.test("datahood verify finds one flipped bit, names the _id and the path, an
     assertStringIncludes(few.out, "and 1 more: --show COUNT");
   }));
 
-Deno.test("datahood verify reads one side from a pipe, and says what it cannot tell then", () =>
+Deno.test("datahood verify reads one side from a pipe, and names what differs in it", () =>
   inFolder(async (cwd) => {
     await Deno.writeFile(`${cwd}/a.bson`, BYTES);
     const same = await runCli(["verify", "a.bson", "-"], { cwd, stdin: reversed() });
     assertEquals([same.code, same.err], [0, ""]);
     const other = await runCli(["verify", "-", "a.bson"], { cwd, stdin: flipped() });
-    assertEquals(other.code, 6);
-    assertStringIncludes(other.err, '"-" can be read only once');
+    assertEquals([other.code, other.err], [6, ""]);
+    const found = 'different: _id {"$oid":"000000000000000000000078"} (document 120 of a, ' +
+      "document 120 of b)";
+    assertStringIncludes(other.out, `${found} at price: decimal `);
     const both = await runCli(["verify", "-", "-"], { cwd });
     assertEquals(both.code, 2);
     assertStringIncludes(both.err, "there is one standard input");
+  }));
+
+Deno.test("datahood verify keeps what memory does not hold in --temp-dir, and leaves nothing", () =>
+  inFolder(async (cwd) => {
+    await Deno.writeFile(`${cwd}/a.bson`, BYTES);
+    await Deno.mkdir(`${cwd}/big`);
+    const run = (...args: string[]) =>
+      runCli(["verify", "a.bson", "-", "--memory", "4KiB", ...args], { cwd, stdin: flipped() });
+    const without = await run();
+    assertEquals(without.code, 6);
+    assertStringIncludes(without.err, "Which documents differ cannot be told");
+    assertStringIncludes(without.err, "--temp-dir");
+    const { code, out, err } = await run("--temp-dir", "big");
+    assertEquals(code, 6);
+    assertStringIncludes(out, 'different: _id {"$oid":"000000000000000000000078"}');
+    assertStringIncludes(err, "Where some documents differ cannot be told");
+    assertEquals(await Array.fromAsync(Deno.readDir(`${cwd}/big`)), []);
+    const gone = await run("--temp-dir", "gone");
+    assertEquals(gone.code, 1);
+    assertStringIncludes(gone.err, 'the folder "gone" does not exist');
   }));
 
 Deno.test("datahood verify fails on what is cut short or not there, and does not call it different", () =>
@@ -132,5 +154,23 @@ permissionTest(
       assertEquals((await run(["--allow-read=a.bson,b.bson"])).code, 6);
       assertEquals((await run(["--allow-read=a.bson"])).code, 7);
       assertEquals((await run(["--allow-read=b.bson"])).code, 7);
+    }),
+);
+
+permissionTest(
+  "datahood verify --temp-dir needs to read and write that folder, and no other",
+  () =>
+    inFolder(async (cwd) => {
+      await Deno.writeFile(`${cwd}/a.bson`, BYTES);
+      await Deno.writeFile(`${cwd}/b.bson`, flipped());
+      await Deno.mkdir(`${cwd}/big`);
+      const args = ["verify", "a.bson", "b.bson", "--temp-dir", "big", "--memory", "1KiB"];
+      const { out } = await runCli(["permissions", ...args], { cwd });
+      assertStringIncludes(out, " --allow-read=a.bson,b.bson,big --allow-write=big ");
+      const permissions = ["--allow-read=a.bson,b.bson,big", "--allow-write=big"];
+      assertEquals((await runCli(args, { cwd, permissions })).code, 6);
+      const less = await runCli(args, { cwd, permissions: permissions.slice(0, 1) });
+      assertEquals(less.code, 7);
+      assertStringIncludes(less.err, "hint: add --allow-write=big");
     }),
 );

@@ -487,6 +487,14 @@ const OTHERS: readonly Row[] = [
     stdin: "shop.archive",
     args: () => ["-", "dump/", "--format-a", "archive"],
   },
+  {
+    command: "verify",
+    source: "stdin",
+    target: "stdout",
+    stdin: "shop.archive",
+    shown: true,
+    args: () => ["-", "dump/", "--format-a", "archive", "--temp-dir", "below"],
+  },
   ...SERVERS.map((server): Row => ({
     command: "verify",
     source: "mongodb",

@@ -5,6 +5,7 @@ import {
   type Namespace,
   UsageError,
 } from "../../core/mod.ts";
+import { spillNeeds } from "../../io/_spill_file.ts";
 import type { VerifyEvent } from "../../verify/mod.ts";
 import { selection } from "../_globs.ts";
 import type { CliIo } from "../_io.ts";
@@ -31,6 +32,8 @@ export async function verifyCommand(
   );
   const count = read(raw, "show", (flag, value) => parseCount(flag, value));
   const memoryBytes = read(raw, "memory", parseSize);
+  const retries = read(raw, "retries", (flag, value) => parseCount(flag, value));
+  const tempFolder = text(raw, "tempDir");
   const flags: ConnectorFlags = {
     connectTimeoutMs: read(raw, "connectTimeout", parseDuration),
     idleTimeoutMs: read(raw, "idleTimeout", parseDuration),
@@ -48,15 +51,18 @@ export async function verifyCommand(
   return await runFramed(show, io, async (frame) => {
     const { reporter, signal } = frame;
     const settings = settingsOf("source", flags, reporter);
+    const needsOf = (address: Address) => descriptorOf(address.kind).permissions(address, settings);
+    const spill = tempFolder === undefined ? [] : spillNeeds(tempFolder);
     await frame.begin({
-      needs: addresses.flatMap((address) =>
-        descriptorOf(address.kind).permissions(address, settings)
-      ),
+      needs: [...addresses.flatMap(needsOf), ...spill],
       reads: addresses.flatMap(({ path }, i) =>
         path === undefined ? [] : [{ name: i === 0 ? "the first side" : "the second side", path }]
       ),
       writes: [],
-      discover: () => discoverNeeds(addresses.map((address) => ({ address, settings }))),
+      discover: async () => [
+        ...await discoverNeeds(addresses.map((address) => ({ address, settings }))),
+        ...spill,
+      ],
     });
     const { verify } = await import("../../verify/mod.ts");
     const [a, b] = addresses.map((address) => completePassword(address, "source", io)) as [
@@ -72,6 +78,8 @@ export async function verifyCommand(
       ignoreIdPosition: raw.ignoreIdPosition === true,
       ...(count === undefined ? {} : { show: count }),
       ...(memoryBytes === undefined ? {} : { memoryBytes }),
+      ...(retries === undefined ? {} : { retries }),
+      ...(tempFolder === undefined ? {} : { tempFolder }),
       signal,
       onEvent: progressTo(reporter),
     });
@@ -98,7 +106,12 @@ function refusePipes([a, b]: readonly [Address, Address], io: CliIo): void {
 /** Shows each side's collection in flight. */
 function progressTo(reporter: Reporter): (event: VerifyEvent) => void {
   const shown = { a: "", b: "" };
-  return ({ side, pass, namespace, documents, bytes, expectedBytes }) => {
+  return (event) => {
+    if (event.type === "retry") {
+      const { attempt, delayMs, reason } = event;
+      return reporter.event({ type: "retry", attempt, delayMs, reason });
+    }
+    const { side, pass, namespace, documents, bytes, expectedBytes } = event;
     const from: Namespace = { db: "", collection: side };
     const again = pass === 1 ? "" : ` (pass ${pass})`;
     const name = `${side}: ${formatNamespace(namespace)}${again}`;

@@ -1,4 +1,12 @@
-import { type Namespace, verify, type VerifyEvent, type VerifyOptions } from "@datahood/cli";
+import {
+  ConnectError,
+  IoError,
+  type Namespace,
+  type VerifiedCollection,
+  verify,
+  type VerifyEvent,
+  type VerifyOptions,
+} from "@datahood/cli";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Double, Int32, Long, ObjectId, serialize } from "bson";
 import fc from "fast-check";
@@ -142,6 +150,14 @@ Deno.test("verify() compares documents without _id, and damaged ones, by their b
   assertEquals(shown, [{ status: "missing", indexA: 0 }, { status: "extra", indexB: 0 }]);
 });
 
+/** What was found but for the paths, which take room for whole documents. */
+function untold({ documents }: VerifiedCollection) {
+  const { shown, ...counts } = documents!;
+  // What is told of one is always right.
+  for (const { first } of shown) assert(first === undefined || first.path === "age");
+  return { ...counts, shown: shown.map(({ first: _, ...rest }) => rest) };
+}
+
 Deno.test("verify() finds the same in little memory, reading more often", async () => {
   const changed = people.map((one) => one._id % 3 ? one : { ...one, age: "old" })
     .filter(({ _id }) => _id % 5 !== 1);
@@ -153,21 +169,55 @@ Deno.test("verify() finds the same in little memory, reading more often", async 
   const { missing, extra, different } = whole.documents!;
   assertEquals([missing, extra, different], [20, 1, 27]);
   for (
-    const [memoryBytes, reads] of [[96 * 200, 2], [96 * 90, 3], [96 * 10, 10], [96, 50]] as const
+    const [memoryBytes, reads] of [[48 * 200, 2], [48 * 90, 3], [48 * 10, 10], [48, 50]] as const
   ) {
     const [a, b] = sides();
     const found = await only(a, b, { key, show: 100, memoryBytes });
-    const { shown, ...counts } = found.documents!;
-    assertEquals(counts, { missing, extra, different });
-    const sorted = (list: readonly object[]) => list.map((one) => JSON.stringify(one)).toSorted();
-    const without = (list: typeof shown) => list.map(({ first: _, ...rest }) => rest);
-    assertEquals(sorted(without(shown)), sorted(without(whole.documents!.shown)));
+    assertEquals(untold(found), untold(whole));
     assert(a.reads >= reads, `${a.reads} reads`);
-    // Whole documents are kept as long as there is room; what is told of one is always right.
-    for (const { first } of shown) assert(first === undefined || first.path === "age");
     const few = await only(...sides(), { show: 2, memoryBytes });
-    assertEquals(few.documents?.shown.length, 5);
+    const first = (status: string) =>
+      untold(whole).shown.filter((one) => one.status === status).slice(0, 2);
+    assertEquals(untold(few).shown, ["different", "missing", "extra"].flatMap(first));
   }
+});
+
+Deno.test("verify() merges what a folder keeps, in three readings, and leaves nothing there", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const changed = people.map((one) => one._id % 3 ? one : { ...one, age: "old" })
+      .filter(({ _id }) => _id % 5 !== 1);
+    const sides = () => [memory(people), memory(changed.toReversed())] as const;
+    const whole = await only(...sides(), { show: 100 });
+    for (const memoryBytes of [48 * 4 * 50, 48 * 4 * 7, 1]) {
+      const [a, b] = sides();
+      const found = await only(a, b, { show: 100, memoryBytes, tempFolder: folder });
+      assertEquals(untold(found), untold(whole));
+      assertEquals([a.reads, b.reads], [3, 3]);
+      assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+    }
+    const failing = memory(changed);
+    failing.source.read = async function* () {
+      yield* memory(changed).source.read();
+      throw new TypeError("the disk is gone");
+    };
+    const pipe = memory(people, {}, { rereadable: false });
+    const options = { memoryBytes: 1, tempFolder: folder };
+    await assertRejects(() => verify(pipe, failing, options), TypeError, "the disk is gone");
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+  } finally {
+    await Deno.remove(folder);
+  }
+});
+
+Deno.test("verify() refuses a folder that cannot be written to before it reads", async () => {
+  const [a, b] = [memory(people), memory(people)];
+  const error = await assertRejects(
+    () => verify(a, b, { tempFolder: "no/such/folder" }),
+    IoError,
+    'the folder "no/such/folder" does not exist',
+  );
+  assertEquals([error.stage, a.reads], [undefined, 0]);
 });
 
 const index = (document: object) => serialize(document);
@@ -260,12 +310,114 @@ Deno.test("verify() pairs collections by what both sides have", async (t) => {
   });
 });
 
-Deno.test("verify() says that a pipe cannot be looked into again", async () => {
+Deno.test("verify() names what differs in a pipe, which it reads once", async () => {
+  const changed = people.slice(1).map((one) => one._id === 70 ? { ...one, age: "old" } : one);
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const options of [{}, { memoryBytes: 5000, tempFolder: folder }]) {
+      const pipe = memory([...changed, { _id: "new" }], {}, { rereadable: false, display: "-" });
+      const { collections, issues } = await verify(memory(people), pipe, options);
+      const { shown, ...counts } = collections[0]!.documents!;
+      assertEquals(counts, { missing: 1, extra: 1, different: 1 });
+      assertEquals(
+        shown.map(({ status, id, indexA, indexB }) => [status, id, indexA, indexB]),
+        [
+          ["different", '{"$numberInt":"70"}', 70, 69],
+          ["missing", '{"$numberInt":"0"}', 0, undefined],
+          ["extra", '"new"', undefined, 99],
+        ],
+      );
+      assertEquals(pipe.reads, 1);
+      // Of a pipe there is room for the first documents.
+      const isTold = options.tempFolder === undefined;
+      assertEquals(shown[0]?.first?.path, isTold ? "age" : undefined);
+      assertEquals(issues.map(({ code }) => code), isTold ? [] : ["not-rereadable"]);
+    }
+    // Two pipes are compared as well.
+    const sides = [people, changed].map((one) => memory(one, {}, { rereadable: false }));
+    const { collections } = await verify(sides[0]!, sides[1]!);
+    assertEquals(collections[0]?.documents?.shown[0]?.first?.path, "age");
+    assertEquals(sides.map(({ reads }) => reads), [1, 1]);
+  } finally {
+    await Deno.remove(folder);
+  }
+});
+
+Deno.test("verify() says that memory does not hold what is needed of a pipe", async () => {
   const pipe = memory(people.slice(1), {}, { rereadable: false, display: "-" });
-  const { same, collections, issues } = await verify(memory(people), pipe);
+  const options = { memoryBytes: 5000 };
+  const { same, collections, issues } = await verify(memory(people), pipe, options);
   assertEquals([same, collections[0]?.documents], [false, undefined]);
-  assertEquals(issues.map(({ code }) => code), ["not-rereadable"]);
-  assert((await verify(memory(people.slice(1)), pipe)).same);
+  assertEquals(issues.map(({ code, level }) => [code, level]), [["not-rereadable", "warning"]]);
+  assert((await verify(memory(people.slice(1)), pipe, options)).same);
+});
+
+Deno.test("verify() keeps apart what is under one _id in many collections of a pipe", async () => {
+  const names = Array.from({ length: 20 }, (_, i) => `c${i}`);
+  const place = (changed: string, options: { rereadable: boolean }) =>
+    new MemoryConnector(
+      names.map((name) => {
+        const documents = people.map((one) => name === changed ? { ...one, name } : one);
+        return collection(documents, { namespace: { db: "s", collection: name } });
+      }),
+      options,
+    );
+  for (const rereadable of [true, false]) {
+    const { collections } = await verify(
+      place("", { rereadable: true }),
+      place("c7", { rereadable }),
+    );
+    const found = collections.filter(({ status }) => status === "different");
+    assertEquals(found.map(({ a }) => a?.namespace.collection), ["c7"]);
+    const { missing, extra, different, shown } = found[0]!.documents!;
+    assertEquals([missing, extra, different], [0, 0, 100]);
+    assertEquals(shown[0]?.first?.b?.value, '"c7"');
+  }
+});
+
+/** A place that loses its connection so often, each time after a few batches. */
+function failing(documents: readonly object[], failures: number): MemoryConnector {
+  const names = ["a", "b", "c"];
+  const connector = new MemoryConnector(
+    names.map((name) => collection(documents, { namespace: { db: "s", collection: name } })),
+  );
+  const { source } = connector;
+  const read = source.read;
+  let left = failures;
+  source.read = async function* (options) {
+    let items = 0;
+    for await (const item of read.call(source, options)) {
+      yield item;
+      if (left === 0 || ++items < 20 + 11 * left) continue;
+      left--;
+      throw new ConnectError("Cannot read: the connection was lost", { retryable: true });
+    }
+  };
+  return connector;
+}
+
+Deno.test("verify() reads again what was lost with a connection, and counts nothing twice", async () => {
+  const events: VerifyEvent[] = [];
+  const onEvent = (event: VerifyEvent) => void events.push(event);
+  const same = await verify(failing(people, 0), failing(people, 3), { onEvent });
+  assert(same.same, JSON.stringify(same.collections));
+  const retries = events.filter(({ type }) => type === "retry");
+  assertEquals(retries.map(({ side, pass }) => [side, pass]), [["b", 1], ["b", 1], ["b", 1]]);
+  const changed = people.map((one) => one._id === 9 ? { ...one, age: "old" } : one);
+  for (const options of [{}, { memoryBytes: 48 * 20 }]) {
+    const { collections } = await verify(failing(people, 4), failing(changed, 2), options);
+    for (const { documents } of collections) {
+      assertEquals(documents?.different, 1);
+      assertEquals(documents?.shown.map(({ indexA, id }) => [indexA, id]), [
+        [9, '{"$numberInt":"9"}'],
+      ]);
+    }
+  }
+  await assertRejects(
+    () => verify(failing(people, 0), failing(people, 1), { retries: 0 }),
+    ConnectError,
+    "the connection was lost",
+  );
 });
 
 Deno.test("verify() stops on its signal, and tells how far it is", async () => {
@@ -273,13 +425,14 @@ Deno.test("verify() stops on its signal, and tells how far it is", async () => {
   const events: VerifyEvent[] = [];
   const onEvent = (event: VerifyEvent) => {
     events.push(event);
-    if (event.documents >= 30) controller.abort();
+    if (event.type === "progress" && event.documents >= 30) controller.abort();
   };
   const { signal } = controller;
   const a = memory(people), b = memory(people);
   await assertRejects(() => verify(a, b, { signal, onEvent }), Error, "interrupted");
-  assertEquals(events[0]?.pass, 1);
-  assertEquals(events[0]?.documents, 3);
+  const [first] = events;
+  assert(first?.type === "progress");
+  assertEquals([first.pass, first.documents], [1, 3]);
 });
 
 Deno.test("verify() stops the other side when one fails", async () => {
