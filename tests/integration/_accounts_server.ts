@@ -3,7 +3,7 @@
  * no roles, shows no credentials and has no `_mergeAuthzCollections`. That command is done here as
  * MongoDB does it, and `admin.system.users` and `.roles` are collections of their own there.
  */
-import { deserialize, type Document, serialize } from "bson";
+import { deserialize, type Document, Long, serialize, UUID } from "bson";
 import type { MongoClient } from "mongodb";
 
 const OP_MSG = 2013;
@@ -132,6 +132,9 @@ export class AccountsServer {
     if (command.getParameter !== undefined && command.authSchemaVersion !== undefined) {
       return { authSchemaVersion: layout, ok: 1 };
     }
+    if (command.listCollections !== undefined && command.$db === "admin") {
+      return await this.#listed(command.filter?.name);
+    }
     if (command._mergeAuthzCollections === undefined) return undefined;
     if (refuse !== undefined && this.#asked++ >= (refuse.from ?? 0)) {
       return { ok: 0, code: refuse.code, codeName: "Refused", errmsg: "refused by the test" };
@@ -146,6 +149,21 @@ export class AccountsServer {
     }
     this.merges.push({ command, temporary });
     return { ok: 1 };
+  }
+
+  /** The collections of `admin`, with those of users and roles among them. */
+  async #listed(name: unknown): Promise<Document> {
+    const others = await this.#client.db("admin").listCollections().toArray();
+    const own = ["users", "roles", "version"].map((part, i) => ({
+      name: `system.${part}`,
+      type: "collection",
+      options: {},
+      info: { readOnly: false, uuid: new UUID(`00000000-0000-4000-8000-00000000000${i}`) },
+      idIndex: { v: 2, key: { _id: 1 }, name: "_id_" },
+    }));
+    const all = [...others.filter(({ name }) => !/^accounts_|^system\./.test(name)), ...own];
+    const firstBatch = all.filter((one) => name === undefined || one.name === name);
+    return { cursor: { id: Long.ZERO, ns: "admin.$cmd.listCollections", firstBatch }, ok: 1 };
   }
 
   /** As MongoDB's own: one that is there is updated only with `drop`, which removes the others. */

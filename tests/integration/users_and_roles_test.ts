@@ -1,15 +1,19 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { Binary, type Document, Int32, serialize, UUID } from "bson";
+import { Binary, deserialize, type Document, Int32, serialize, UUID } from "bson";
 import { MongoClient } from "mongodb";
 import { startMongoServer } from "../../scripts/mongodb_server.ts";
 import { ArchiveConnector } from "../../src/connectors/archive/mod.ts";
 import { DumpConnector } from "../../src/connectors/dump/mod.ts";
 import { MongoConnector } from "../../src/connectors/mongodb/mod.ts";
 import {
+  batchDocument,
   ConnectError,
   type Connector,
+  formatNamespace,
+  InterruptedError,
   LoadError,
   type Namespace,
+  type Position,
   UnsupportedError,
   UsageError,
 } from "../../src/core/mod.ts";
@@ -353,6 +357,69 @@ function assertThrowsUsage(work: () => unknown): UsageError {
   throw new Error("nothing was thrown");
 }
 
+integration("transfer() leaves no hashes behind when it is stopped", async (context) => {
+  const { database } = context;
+  await using from = accountsServer(context);
+  await using to = accountsServer(context);
+  await people(from, database);
+  await inFolder(async (path) => {
+    const dump = () => new DumpConnector({ path: `${path}/dump`, ...withAccounts });
+    await copy(new MongoConnector({ uri: from.uri, ...withAccounts }), dump(), {
+      include: (name) => accountsOf(name) !== undefined,
+    });
+    const stop = new AbortController();
+    let written = 0;
+    await assertRejects(() =>
+      copy(dump(), new MongoConnector({ uri: to.uri }), {
+        signal: stop.signal,
+        onEvent: (event) => {
+          if (event.type !== "end" || event.from.collection !== "system.users") return;
+          written = event.counts.written;
+          stop.abort();
+        },
+      }), InterruptedError);
+    assertEquals(written, 3);
+    assertEquals([to.merges, await to.temporary()], [[], []]);
+    assertEquals((await to.stored("users")).size, 0);
+  });
+});
+
+integration("MongoConnector goes on reading users and roles from any position", async (context) => {
+  const { database, db } = context;
+  await fill(db, "orders", 3);
+  await using from = accountsServer(context);
+  await people(from, database);
+  for (const place of [{}, { database }]) {
+    await using connector = new MongoConnector({ uri: from.uri, ...place, ...withAccounts });
+    const read = async (after?: Position) => {
+      const found: { name: string; after: Position }[] = [];
+      const items = connector.source.read({
+        ...only(database),
+        resumable: true,
+        batchDocuments: 1,
+        ...(after === undefined ? {} : { after }),
+      });
+      for await (const item of items) {
+        if (item.type !== "batch") continue;
+        const { batch } = item;
+        for (let i = 0; i < batch.starts.length; i++) {
+          const { _id } = deserialize(batchDocument(batch, i));
+          found.push({ name: `${formatNamespace(batch.namespace)} ${_id}`, after: batch.after });
+        }
+      }
+      return found;
+    };
+    const all = await read();
+    const names = all.map(({ name }) => name);
+    const own = "database" in place;
+    assertEquals(names.length, own ? 7 : 9);
+    assertEquals(names[0], `${own ? `${database}.$` : ""}admin.system.users ${database}.ada`);
+    for (const [i, { after }] of all.entries()) {
+      assertEquals((await read(after)).map(({ name }) => name), names.slice(i + 1), names[i]);
+    }
+  }
+});
+
 /** What a merge was asked for, without what a driver adds. */
 function asked(server: AccountsServer): Document[] {
   return server.merges.map(({ command, temporary }) => {
@@ -438,6 +505,27 @@ if (mongoTools !== undefined) {
     await people(from, database);
     await inFolder(async (folder) => {
       const source = () => new MongoConnector({ uri: from.uri, ...withAccounts });
+      await runTool(mongodump, ["--uri", from.uri, "-o", `${folder}/theirs`]);
+      await runTool(mongodump, [
+        "--uri",
+        from.uri,
+        "-j",
+        "4",
+        `--archive=${folder}/theirs.archive`,
+      ]);
+      await using theirDump = new DumpConnector({ path: `${folder}/theirs`, ...withAccounts });
+      await using theirs = new ArchiveConnector({
+        path: `${folder}/theirs.archive`,
+        ...withAccounts,
+      });
+      assert((await verify(theirDump, theirs)).same);
+      await using live = source();
+      const accounts = { include: (name: Namespace) => accountsOf(name) !== undefined };
+      assertEquals((await verify(theirs, live, accounts)).same, true);
+      await using to = accountsServer(context);
+      await copy(theirs, new MongoConnector({ uri: to.uri }), accounts);
+      assertEquals(await to.stored("users"), await from.stored("users"));
+      assertEquals(await to.stored("roles"), await from.stored("roles"));
       await copy(source(), new DumpConnector({ path: `${folder}/dump` }), only(database));
       await copy(source(), new ArchiveConnector({ path: `${folder}/archive` }), {
         ...only(database),

@@ -106,6 +106,10 @@ export class AccountsWriter {
   async write(batch: RawBatch): Promise<WriteResult> {
     const { part } = accountsOf(batch.namespace)!;
     const count = batch.starts.length;
+    // As for any collection, who only writes need not have begun it.
+    if (this.#group?.begun.has(part) !== true) {
+      await this.begin({ namespace: batch.namespace, type: "collection" });
+    }
     const group = this.#group;
     if (group === undefined) return { ...NOTHING, skipped: count };
     if (part === "version") {

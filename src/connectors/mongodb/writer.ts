@@ -138,12 +138,7 @@ class MongoWriter implements Writer {
   async begin(collection: CollectionInfo): Promise<readonly Issue[]> {
     this.#check();
     if (accountsOf(collection.namespace) !== undefined) {
-      this.#accounts ??= new AccountsWriter(
-        this.#sending,
-        this.#open,
-        (target, batch) => this.#write(target, batch),
-      );
-      return await this.#accounts.begin(collection);
+      return await this.#accountsWriter().begin(collection);
     }
     const key = formatNamespace(collection.namespace);
     // A collection is dropped and created once, however often it begins.
@@ -156,8 +151,8 @@ class MongoWriter implements Writer {
 
   async write(batch: RawBatch): Promise<WriteResult> {
     this.#check();
-    if (accountsOf(batch.namespace) !== undefined && this.#accounts !== undefined) {
-      return await this.#accounts.write(batch);
+    if (accountsOf(batch.namespace) !== undefined) {
+      return await this.#accountsWriter().write(batch);
     }
     const target = await this.#collection(batch.namespace);
     if (!target.capped) return await this.#write(target, batch);
@@ -216,6 +211,14 @@ class MongoWriter implements Writer {
     throwIfInterrupted(this.#open.signal);
     if (!this.#closed) return;
     throw new UsageError(`Cannot write to "${this.#sending.shown()}": the writer is closed`);
+  }
+
+  #accountsWriter(): AccountsWriter {
+    return this.#accounts ??= new AccountsWriter(
+      this.#sending,
+      this.#open,
+      (target, batch) => this.#write(target, batch),
+    );
   }
 
   #collection(namespace: Namespace): Promise<TargetCollection> {
