@@ -1,4 +1,15 @@
-import { DataError } from "../../core/mod.ts";
+import { MAX_DOCUMENT_BYTES } from "../../bson/mod.ts";
+import { DataError, documentLength } from "../../core/mod.ts";
+import { describeContent } from "../../io/mod.ts";
+
+/** Whether a length that may be one is followed by a type, a printable name, and its 0. */
+function looksLikeBson(head: Uint8Array): boolean {
+  if (head.length < 7) return false;
+  const length = documentLength(head, 0);
+  if (length < 7 || length > MAX_DOCUMENT_BYTES || head[4] === 0 || head[4]! > 0x13) return false;
+  const nameEnd = head.indexOf(0, 5);
+  return nameEnd > 5 && head.subarray(5, nameEnd).every((byte) => byte >= 0x20);
+}
 
 /** What is wrong with an archive, and where. */
 export class ArchiveErrors {
@@ -26,12 +37,16 @@ export class ArchiveErrors {
     });
   }
 
-  /** It is no archive at all. */
-  other(found: string): DataError {
+  /** It is no archive at all; these are its first bytes. */
+  other(head: Uint8Array): DataError {
+    const documents = looksLikeBson(head);
+    const found = documents ? "BSON documents" : describeContent(head);
     return new DataError(`Cannot read "${this.#name}" as an archive: it is ${found}`, {
       stage: "source",
       offset: 0,
-      hint: "an archive is what mongodump --archive writes",
+      hint: documents
+        ? "--from bson reads documents"
+        : "an archive is what mongodump --archive writes",
     });
   }
 }

@@ -7,7 +7,6 @@ import {
   type Issue,
   type Namespace,
 } from "../../core/mod.ts";
-import { describeContent } from "../../io/mod.ts";
 import { Crc64, seriesOfBuckets } from "../../mongodump/mod.ts";
 import { ArchiveErrors } from "./_archive_error.ts";
 import { type ArchiveHead, namespaceOf, readEntry, readHeader } from "./_head.ts";
@@ -79,7 +78,7 @@ export class ArchiveReader {
     const whole = await window.fill(4);
     if (!whole || window.length() !== (MAGIC | 0)) {
       const found = window.buffer.subarray(0, Math.min(1024, window.left));
-      throw this.#errors.other(describeContent(found));
+      throw this.#errors.other(found);
     }
     window.at += 4;
     const header = readHeader(await this.#document("the header"));
