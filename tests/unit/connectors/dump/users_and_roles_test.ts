@@ -72,6 +72,20 @@ Deno.test("DumpConnector gives users and roles first, if they are asked for", ()
     assertEquals(left.length, 2);
   }));
 
+Deno.test("DumpConnector reads nothing beside users and roles", () =>
+  inFolder(async (folder) => {
+    await make(folder, OF_DATABASES);
+    const { source } = new DumpConnector({ path: folder, usersAndRoles: true });
+    const told: string[] = [];
+    for await (const item of source.read({ parallel: 4 })) {
+      if (item.type === "begin") told.push(formatNamespace(item.collection.namespace));
+      if (item.type === "end") told.push("end");
+    }
+    const first = NAMES.slice(0, 4);
+    assertEquals(told.slice(0, 8), first.flatMap((name) => [name, "end"]));
+    assertEquals(told.slice(8).filter((name) => name !== "end").sort(), NAMES.slice(4));
+  }));
+
 Deno.test("DumpConnector writes the users of a database under mongodump's names", () =>
   inFolder(async (folder) => {
     await make(`${folder}`, OF_DATABASES.filter((file) => file.startsWith("shop")));
