@@ -178,6 +178,12 @@ export async function inspectSource(
   };
 }
 
+/** Whether it is of users; a file alone does not say its database. */
+function hasCredentials({ db, collection }: Namespace): boolean {
+  const accounts = accountsOf({ db: db === "" ? "admin" : db, collection });
+  return accounts?.part === "users";
+}
+
 function newTally(info: CollectionInfo): Tally {
   return { info, documents: 0, bytes: 0, longest: 0, begun: false, ended: false, shown: [] };
 }
@@ -259,7 +265,7 @@ async function readSome(
       tally.begun = whole;
       if (item.type === "begin") continue;
       const { buffer, starts, release } = item.batch;
-      const secret = accountsOf(namespace)?.part === "users";
+      const secret = hasCredentials(namespace);
       for (const start of starts) {
         const length = documentLength(buffer, start);
         tally.documents++;

@@ -3,6 +3,7 @@ import { Binary, deserialize, type Document, Int32, serialize, UUID } from "bson
 import { MongoClient } from "mongodb";
 import { startMongoServer } from "../../scripts/mongodb_server.ts";
 import { ArchiveConnector } from "../../src/connectors/archive/mod.ts";
+import { BsonConnector } from "../../src/connectors/bson/mod.ts";
 import { DumpConnector } from "../../src/connectors/dump/mod.ts";
 import { MongoConnector } from "../../src/connectors/mongodb/mod.ts";
 import {
@@ -356,6 +357,26 @@ function assertThrowsUsage(work: () => unknown): UsageError {
   }
   throw new Error("nothing was thrown");
 }
+
+integration("transfer() has the server take the users of one file", async (context) => {
+  const { database } = context;
+  await using from = accountsServer(context);
+  await using to = accountsServer(context);
+  await people(from, database);
+  await inFolder(async (folder) => {
+    const accounts = { db: "admin", collection: "system.users" };
+    await copy(
+      new MongoConnector({ uri: from.uri, ...withAccounts }),
+      new DumpConnector({ path: `${folder}/dump`, compress: "gzip" }),
+      { include: ({ collection }) => collection === accounts.collection },
+    );
+    const file = new BsonConnector({ path: `${folder}/dump/admin/system.users.bson.gz` });
+    const { db, collection } = accounts;
+    await copy(file, new MongoConnector({ uri: to.uri, database: db, collection }));
+    assertEquals(await to.stored("users"), await from.stored("users"));
+    assertEquals(to.merges.map(({ command }) => [command.db, command.drop]), [["", false]]);
+  });
+});
 
 integration("transfer() leaves no hashes behind when it is stopped", async (context) => {
   const { database } = context;

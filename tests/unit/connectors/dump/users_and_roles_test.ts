@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { serialize } from "bson";
 import { ArchiveConnector } from "../../../../src/connectors/archive/mod.ts";
+import { BsonConnector } from "../../../../src/connectors/bson/mod.ts";
 import { DumpConnector } from "../../../../src/connectors/dump/mod.ts";
 import { type Connector, formatNamespace } from "../../../../src/core/mod.ts";
 import { inspectSource } from "../../../../src/inspect/mod.ts";
@@ -131,4 +132,9 @@ Deno.test("inspectSource() shows no credentials", () =>
     assertEquals(shown[0]!.bytes, serialize(ADA).length);
     assertEquals(seen.length, OF_DATABASES.length + 1);
     assertEquals(seen.filter((text) => text.includes("c2VjcmV0")), []);
+    for (const path of ["admin/system.users.bson", "shop/$admin.system.users.bson"]) {
+      const file = new BsonConnector({ path: `${folder}/${path}` });
+      const { collections: [only] } = await inspectSource(file, { show: 1 });
+      assertEquals(only!.shown, shown[0]!.shown, path);
+    }
   }));
