@@ -4,10 +4,12 @@ import { type CheckedOptions, DEFAULT_PARALLEL } from "./options.ts";
 
 /** How many collections are worked on at once. */
 export function parallelOf(source: Source, target: Target, options: CheckedOptions): number {
-  const { sequential, collections } = target.capabilities;
+  const { sequential, collections, validates } = target.capabilities;
   if (sequential || collections === "one" || options.resumable === true) return 1;
-  const able = source.capabilities.interleaved === "asked";
-  return options.parallel ?? (able ? DEFAULT_PARALLEL : 1);
+  const { interleaved, pointInTime } = source.capabilities;
+  // What is waited for is a server, at either end: the one that changes, or that checks documents.
+  const waits = !pointInTime || validates === true;
+  return options.parallel ?? (interleaved === "asked" && waits ? DEFAULT_PARALLEL : 1);
 }
 
 /** How the target is opened. */

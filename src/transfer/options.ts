@@ -52,8 +52,9 @@ export interface TransferOptions {
   readonly parallelWrites?: number;
   /**
    * How many collections are read and written at once, from 1, which keeps them one after another.
-   * By default 4 where the source can (a MongoDB server), and 1 elsewhere. A target that takes its
-   * batches in order, or holds one collection, and a `resumable` read get one after another always.
+   * By default 4 where the source can (a MongoDB server, or a dump) and one end is a server, and 1
+   * elsewhere. A target that takes its batches in order, or holds one collection, and a `resumable` read
+   * get one after another always.
    */
   readonly parallel?: number;
   /**
@@ -77,7 +78,7 @@ export interface TransferOptions {
 /** The most bytes of batches held between source and target, where nothing else is said. */
 export const DEFAULT_IN_FLIGHT_BYTES = 8 * 1024 * 1024;
 
-/** How many collections are read at once where the source can and nothing else is said. */
+/** How many collections are read at once where that is of use and nothing else is said. */
 export const DEFAULT_PARALLEL = 4;
 
 /** The options with their defaults, checked. */

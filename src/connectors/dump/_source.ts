@@ -5,6 +5,7 @@ import {
   DataError,
   formatNamespace,
   type Issue,
+  type Namespace,
   type Origin,
   type Query,
   type ReadOptions,
@@ -16,10 +17,11 @@ import {
 import { type ByteSource, openByteSource } from "../../io/mod.ts";
 import { accountsOf, type DumpSelection, isBucket, leftOut } from "../../mongodump/mod.ts";
 import { DumpNotes } from "../_dump_notes.ts";
+import { interleaved } from "../_interleave.ts";
 import { checkUnchanged, type DumpedCollection, type DumpLayout, readLayout } from "./_layout.ts";
 import { refuseQuery } from "../_refuse_file.ts";
 
-/** Reads a dump, one collection after another, by name. */
+/** Reads a dump, one collection after another by name, or several at once. */
 export class DumpSource implements Source {
   readonly #path: string;
   readonly #selection: DumpSelection;
@@ -32,6 +34,7 @@ export class DumpSource implements Source {
     fidelity: "bytes",
     query: [],
     pointInTime: true,
+    interleaved: "asked",
   };
 
   constructor(path: string, selection: DumpSelection) {
@@ -75,50 +78,28 @@ export class DumpSource implements Source {
 
   async *#items(
     notes: DumpNotes,
-    { include, batchBytes, batchDocuments, signal }: ReadOptions,
+    options: ReadOptions,
   ): AsyncGenerator<SourceItem, void, void> {
+    const { include, parallel = 1 } = options;
     const layout = await readLayout(this.#path);
     this.#note(layout, notes);
-    let seq = 0;
-    for (const collection of layout.collections) {
-      throwIfInterrupted(signal);
-      const { info, dataPath } = collection;
-      const { namespace } = info;
-      if (notes.leaves(namespace) || !(include?.(namespace) ?? true)) continue;
-      noteCollection(collection, notes);
-      yield { type: "begin", collection: await complete(collection) };
-      if (dataPath !== undefined) {
-        await using bytes = await openByteSource(dataPath, signal === undefined ? {} : { signal });
-        const batches = frameDocuments(bytes.chunks(), {
-          name: dataPath,
-          ...(batchBytes === undefined ? {} : { batchBytes }),
-          ...(batchDocuments === undefined ? {} : { batchDocuments }),
-          ...(signal === undefined ? {} : { signal }),
-        });
-        for await (const { buffer, starts, firstIndex, endOffset, release } of batches) {
-          throwIfInterrupted(signal);
-          yield {
-            type: "batch",
-            batch: {
-              namespace,
-              buffer,
-              starts,
-              firstIndex,
-              lane: 0,
-              seq: seq++,
-              after: { v: 1, kind: "dump", offset: endOffset },
-              ...(release === undefined ? {} : { release }),
-            },
-          };
-        }
-      }
-      yield { type: "end", namespace };
+    const wanted = (namespace: Namespace) => include?.(namespace) ?? true;
+    const collections = layout.collections
+      .filter(({ info: { namespace } }) => !notes.leaves(namespace) && wanted(namespace));
+    if (parallel === 1) {
+      yield* readLane(0, collections.values(), notes, options);
+    } else {
+      // Users and roles stand in front, and nothing is read beside them.
+      const alone = collections.filter(({ info }) => accountsOf(info.namespace) !== undefined);
+      yield* readLane(parallel, alone.values(), notes, options);
+      // Whoever asks is given the next one.
+      const rest = collections.slice(alone.length).values();
+      yield* readSideBySide(parallel, rest, notes, options);
     }
     await checkUnchanged(
       this.#path,
       layout.files,
-      (namespace) =>
-        leftOut(namespace, this.#selection) === undefined && (include?.(namespace) ?? true),
+      (namespace) => leftOut(namespace, this.#selection) === undefined && wanted(namespace),
     );
   }
 
@@ -156,6 +137,67 @@ export class DumpSource implements Source {
     if (positioned) {
       throw new UsageError(`Cannot read a part of "${this.#path}": a dump has no partitions`);
     }
+  }
+}
+
+/** Several at once, each of which is a lane until the next takes its place. */
+async function* readSideBySide(
+  parallel: number,
+  collections: IteratorObject<DumpedCollection>,
+  notes: DumpNotes,
+  options: ReadOptions,
+): AsyncGenerator<SourceItem, void, void> {
+  // One that fails, and leaving early, end the reads of all.
+  const stop = new AbortController();
+  const signal = options.signal === undefined
+    ? stop.signal
+    : AbortSignal.any([options.signal, stop.signal]);
+  const lanes = Array.from(
+    { length: parallel },
+    (_, lane) => readLane(lane, collections, notes, { ...options, signal }),
+  );
+  yield* interleaved(lanes, () => stop.abort());
+}
+
+/** Collections one after another, until none is left. */
+async function* readLane(
+  lane: number,
+  collections: IteratorObject<DumpedCollection>,
+  notes: DumpNotes,
+  { batchBytes, batchDocuments, signal }: ReadOptions,
+): AsyncGenerator<SourceItem, void, void> {
+  let seq = 0;
+  for (let next = collections.next(); !next.done; next = collections.next()) {
+    throwIfInterrupted(signal);
+    const { info: { namespace }, dataPath } = next.value;
+    noteCollection(next.value, notes);
+    yield { type: "begin", collection: await complete(next.value) };
+    if (dataPath !== undefined) {
+      await using bytes = await openByteSource(dataPath, signal === undefined ? {} : { signal });
+      const batches = frameDocuments(bytes.chunks(), {
+        name: dataPath,
+        ...(batchBytes === undefined ? {} : { batchBytes }),
+        ...(batchDocuments === undefined ? {} : { batchDocuments }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      for await (const { buffer, starts, firstIndex, endOffset, release } of batches) {
+        throwIfInterrupted(signal);
+        yield {
+          type: "batch",
+          batch: {
+            namespace,
+            buffer,
+            starts,
+            firstIndex,
+            lane,
+            seq: seq++,
+            after: { v: 1, kind: "dump", offset: endOffset },
+            ...(release === undefined ? {} : { release }),
+          },
+        };
+      }
+    }
+    yield { type: "end", namespace };
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from "../../core/mod.ts";
 import { accountsOf } from "../../mongodump/mod.ts";
 import { describeAccounts, isAccountsBehind, placeOf } from "./_accounts.ts";
-import { interleaved } from "./_interleave.ts";
+import { interleaved } from "../_interleave.ts";
 import { compareNamespaces, fromPosition, type MongoPosition, toPosition } from "./_position.ts";
 import { beforeAbort, isResumable, openReplies } from "./_replies.ts";
 import { pluck } from "./_raw.ts";

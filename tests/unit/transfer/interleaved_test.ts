@@ -137,9 +137,11 @@ Deno.test("transfer() ends as many collections at once as parallel says, before 
   }
 });
 
-Deno.test("transfer() asks a source for several collections where both ends can", async (t) => {
+Deno.test("transfer() asks a source for several collections where that is of use", async (t) => {
   const cases = [
-    { name: "a source that can", expected: 4 },
+    { name: "a server that can", live: true, expected: 4 },
+    { name: "files that can, for a server", validates: true, expected: 4 },
+    { name: "files that can, for files", expected: undefined },
     { name: "as parallel says", parallel: 2, expected: 2 },
     { name: "one after another", parallel: 1, expected: undefined },
     { name: "a sequential target", sequential: true, parallel: 3, expected: undefined },
@@ -148,14 +150,19 @@ Deno.test("transfer() asks a source for several collections where both ends can"
   ] as const;
   for (const { name, expected, ...rest } of cases) {
     await t.step(name, async () => {
-      const { sequential = false, collections = "many", parallel, resumable }: {
+      const { live = false, parallel, resumable, ...capabilities }: {
+        live?: boolean;
+        validates?: boolean;
         sequential?: boolean;
         collections?: "one" | "many";
         parallel?: number;
         resumable?: boolean;
       } = rest;
-      const source = new FakeSource(() => itemsOf([makeBatch()]), { interleaved: "asked" });
-      const target = new FakeTarget(undefined, { sequential, collections });
+      const source = new FakeSource(() => itemsOf([makeBatch()]), {
+        interleaved: "asked",
+        pointInTime: !live,
+      });
+      const target = new FakeTarget(undefined, capabilities);
       await transfer(source, target, {
         ...(parallel === undefined ? {} : { parallel }),
         ...(resumable === undefined ? {} : { resumable }),

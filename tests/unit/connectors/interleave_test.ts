@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { interleaved } from "../../../../src/connectors/mongodb/_interleave.ts";
+import { interleaved } from "../../../src/connectors/_interleave.ts";
 
 async function* numbers(from: number, count: number, onEnd: () => void = () => {}) {
   try {
