@@ -5,6 +5,7 @@ import { type CliIo, ClosedOutput, NotRunHere, processIo } from "./_io.ts";
 import { addOptions, type CommandData, spellings } from "./_options.ts";
 import { commandAt, TREE, wholeTree } from "./_tree.ts";
 import { reportError } from "./render/error.ts";
+import { usageError } from "./_usage.ts";
 import { givingUp, runConfined, SANDBOX, withoutSandbox } from "./_sandbox.ts";
 
 /** What a command does once its words are read. */
@@ -171,14 +172,10 @@ async function run(
   } catch (error) {
     if (error instanceof ClosedOutput) return EXIT_CODES.done;
     if (error instanceof NotRunHere) return error.code;
-    return reportError(error instanceof ValidationError ? usage(error) : error, args, io);
+    return reportError(
+      error instanceof ValidationError ? usageError(error, args, tree) : error,
+      args,
+      io,
+    );
   }
-}
-
-/** The parser's own words, with where to read more. */
-function usage(error: ValidationError): UsageError {
-  const path = error.cmd?.getPath() ?? TREE.name;
-  // A word that was not expected may be an address with a password.
-  const message = error.message.replace(/(\w:\/\/)\S*@/g, "$1***@");
-  return new UsageError(message, { hint: `${path} --help lists what there is` });
 }

@@ -25,9 +25,13 @@ function distance(a: string, b: string): number {
 export function nearest(typed: string, words: readonly string[]): string | undefined {
   const wanted = typed.toLowerCase();
   let found: string | undefined;
-  let least = Math.max(1, Math.floor(wanted.length * 0.4)) + 1;
+  // A third of the letters, and never many: what is further off was hardly meant.
+  let least = Math.min(3, Math.max(1, Math.floor(wanted.length / 3))) + 1;
   for (const word of words) {
-    const edits = distance(wanted, word.toLowerCase());
+    const known = word.toLowerCase();
+    // Who stops in the middle of a word has hardly meant another.
+    const begun = wanted.length > 2 && known.startsWith(wanted);
+    const edits = begun ? Math.min(1, known.length - wanted.length) : distance(wanted, known);
     // Of two that are as near, the one that starts alike: people seldom mistype the first letter.
     const alike = edits === least && found !== undefined && found[0] !== typed[0] &&
       word[0] === typed[0];

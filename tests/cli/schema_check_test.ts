@@ -245,3 +245,38 @@ Deno.test("datahood schema check offers each class of differences", () => {
     .find(({ flags }) => flags.startsWith("--fail-on"))!.words!;
   assertEquals(new Set(words), new Set([...DRIFT_CLASSES, "any", "none"]));
 });
+
+Deno.test("datahood schema check refuses a source without documents, and what is no profile", (t) =>
+  withProfile(async (cwd) => {
+    await Deno.writeFile(`${cwd}/empty.bson`, new Uint8Array());
+    await Deno.copyFile(`${cwd}/o.profile.json`, `${cwd}/other.json`);
+    await Deno.writeTextFile(`${cwd}/foo.json`, '{"a": 1}');
+    const table: readonly (readonly [string, string, number, string])[] = [
+      ["empty.bson", "o.profile.json", 3, 'Cannot check "empty.bson": it has no documents.'],
+      [
+        "orders.bson",
+        "foo.json",
+        3,
+        'Cannot read "foo.json" as a profile: it is JSON of something else',
+      ],
+      [
+        "orders.bson",
+        "gone.json",
+        3,
+        'Cannot read the profile "gone.json": there is no such file.',
+      ],
+      // A profile by another name.
+      ["orders.bson", "other.json", 0, "no drift"],
+    ];
+    for (const [source, against, code, message] of table) {
+      await t.step(`${source} against ${against}`, async () => {
+        const done = await runCli(["schema", "check", source, "--against", against], { cwd });
+        assertEquals(done.code, code, done.err);
+        assertStringIncludes(code === 0 ? done.out.toLowerCase() : done.err, message);
+      });
+    }
+    // Compared as equals, nothing is a difference like any other.
+    const diff = await runCli(["schema", "diff", "o.profile.json", "empty.bson"], { cwd });
+    assertEquals(diff.code, 6, diff.err);
+    assertStringIncludes(diff.out, "lost-collection");
+  }));

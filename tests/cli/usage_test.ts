@@ -5,8 +5,23 @@ const PASSWORD = "hunter2";
 
 Deno.test("datahood refuses what cannot mean anything, with exit code 2", async (t) => {
   const table: readonly [readonly string[], string, string][] = [
-    [["trasfer"], 'Unknown command "trasfer"', 'Did you mean command "transfer"?'],
-    [["--nonsense"], 'Unknown option "--nonsense"', "datahood --help"],
+    [["trasfer"], 'Unknown command "trasfer"', 'Did you mean "transfer"?'],
+    [["imprt"], 'Unknown command "imprt".\n', "datahood --help"],
+    [["--nonsense"], 'Unknown option "--nonsense".\n', "datahood --help"],
+    [["--sandbox", "inspect", "a.bson"], "--sandbox", "datahood inspect … --sandbox"],
+    [["--to=zod", "schema", "a.bson"], 'option "--to"', "datahood schema … --to"],
+    [
+      ["--source-uri", "x", "transfer", "mongo-to-bson", "b.bson"],
+      "--source-uri",
+      "datahood transfer mongo-to-bson … --source-uri",
+    ],
+    [["inspect", "a.bson", "--overwrite"], 'option "--overwrite".\n', "datahood inspect --help"],
+    [
+      ["schema", "--all", "check", "a.bson"],
+      "Too many arguments",
+      "put check first: datahood schema",
+    ],
+    [["transfer", "a.bson", `--nope=mongodb://ada:${PASSWORD}@h`], 'option "--nope".', ""],
     [["transfer"], "Missing argument(s): source, target", "datahood transfer --help"],
     [["transfer", "a.bson"], "Missing argument: target", "datahood transfer --help"],
     [["transfer", "a.bson", "b.bson", "c.bson"], "Too many arguments: c.bson", ""],
@@ -22,7 +37,8 @@ Deno.test("datahood refuses what cannot mean anything, with exit code 2", async 
     [["transfer", "a.bson", "b.bson", "--limit", "0"], "less than 1", "--limit 1000"],
     [["transfer", "a.bson", "b.bson", "--batch-size", "big"], '--batch-size "big"', "4MiB"],
     [["transfer", "a.bson", "b.bson", "--connect-timeout", "10"], "not a duration", "10s"],
-    [["transfer", "a.bson", "b.bson", "--retries", "1.5"], '--retries "1.5"', ""],
+    [["transfer", "a.bson", "b.bson", "--retries", "1.5"], '--retries "1.5"', "--retries 5"],
+    [["transfer", "a.bson", "b.bson", "--retries", "-1"], "it is less than 0", "--retries 5"],
     [["transfer", "a.bson", "b.bson", "--on-conflict", "skp"], "none of report, skip", "skip?"],
     [["transfer", "a.bson", "b.bson", "--on-conflict", "merge"], "none of report, skip", ""],
     [["transfer", "a.bson", "b.bson", "--indexes", "some"], "none of all, no-ttl, none", ""],
@@ -52,6 +68,11 @@ Deno.test("datahood refuses what cannot mean anything, with exit code 2", async 
       "",
     ],
     [["transfer", "a.bson", "b.bson", "--on-conflict", "skip"], "Cannot use --on-conflict", ""],
+    [["schema", "a.bson", "--to", "ts"], "target is unknown", "did you mean --to typescript?"],
+    [["schema", "a.bson", "--to", "py"], "target is unknown", "--to typeddict or --to pydantic?"],
+    [["schema", "a.bson", "--to", "zodd"], "target is unknown", "did you mean --to zod?"],
+    [["schema", "a.bson", "--to", "kotlin"], "target is unknown. Known are typescript", "\n"],
+    [["transfer", "mongodb://[bad", "b.bson"], '"[bad" is neither a host name', "mongodb://[::1]"],
     [["transfer", "a.bson", "-", "--json"], "Cannot use --json", "--summary FILE"],
     [["transfer", "-", "-", "--json"], "Cannot use --json", "--summary FILE"],
     [["transfer", "a.xml", "b.bson"], '".xml" is unknown', "--from bson"],
@@ -138,6 +159,37 @@ Deno.test("datahood tells errors as JSON with --json, and shows the stack with -
   const missing = await runCli(["transfer", "not_there.bson", "null:", "--verbose"]);
   assertEquals(missing.code, 3);
   assertStringIncludes(missing.err, "\n    at ");
+});
+
+Deno.test("datahood tells errors as JSON with the same keys, however early they are", async (t) => {
+  const table: readonly (readonly (readonly string[])[])[] = [
+    [
+      ["transfer", "a.xml", "b.bson"],
+      ["transfer", "a.bson"],
+      ["transfer", "a.bson", "b.bson", "--nope"],
+      ["transfer", "not_there.bson", "b.bson"],
+      ["transfer", "mongo-to-bson", "b.bson"],
+      ["transfer", "a.bson", "b.bson", "--limit", "x"],
+    ],
+    [
+      ["inspect", "a.xml"],
+      ["inspect", "not_there.bson"],
+      ["schema", "check", "not_there.bson"],
+      ["schema", "diff", "not_there.bson", "a.profile.json"],
+      ["verify", "a.bson", "a.xml"],
+      ["nope"],
+    ],
+  ];
+  for (const alike of table) {
+    const runs = await Promise.all(alike.map((args) => runCli([...args, "--json"])));
+    const keys = (out: string) => Object.keys(JSON.parse(out)).sort();
+    for (const [i, { code, out }] of runs.entries()) {
+      await t.step(alike[i]!.join(" "), () => {
+        assertEquals(keys(out), keys(runs.at(-1)!.out));
+        assertEquals(JSON.parse(out).exitCode, code);
+      });
+    }
+  }
 });
 
 Deno.test("datahood tells errors as lines of JSON with --log-format json", async () => {

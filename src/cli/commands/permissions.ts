@@ -27,29 +27,33 @@ export async function permissionsCommand(
       hint: "but for the variable or the file that an address is in; name another command",
     });
   }
+  const { shown, secrets } = withoutSecrets(words);
   const needs: PermissionNeed[] = [];
   let complete = false;
   let refused: unknown;
-  const code = await run(words, {
+  const code = await run(shown, {
     ...io,
     out: () => {},
-    async allow(found, known = "all", discover) {
+    env: (name) => secrets.get(name) ?? io.env(name),
+    async allow(needed, known = "all", discover) {
       if (known === "some") {
-        needs.push(...found);
+        needs.push(...needed);
+        // What is not set yet is not read here either.
+        const found = needed.filter(({ kind, target }) => kind !== "env" || !secrets.has(target));
         // Where the address is, its host is: what it takes to know it is taken here too; no more.
         if (refused !== undefined) throw refused;
         return await io.allow(found, known).catch((error) => {
           throw refused = error;
         });
       }
-      needs.push(...flags.discover && discover !== undefined ? await discover() : found);
+      needs.push(...flags.discover && discover !== undefined ? await discover() : needed);
       complete = true;
       throw new NotRunHere(EXIT_CODES.done);
     },
   });
   // What is wrong with the command was told; one that opens nothing needs nothing.
   if (!complete && code !== EXIT_CODES.done) return code;
-  print(unique(needs), words, flags.json ?? false, io);
+  print(unique(needs), shown, secrets, flags.json ?? false, io);
   return EXIT_CODES.done;
 }
 
@@ -59,20 +63,45 @@ function unique(needs: readonly PermissionNeed[]): PermissionNeed[] {
   return [...found.values()];
 }
 
+/** A variable for an address that is typed with a secret; a line that is pasted names it. */
+const VARIABLE = "DATAHOOD_ADDRESS";
+
+/** The words, with variables in place of addresses that hold secrets, and what is in these. */
+function withoutSecrets(words: readonly string[]): {
+  shown: readonly string[];
+  secrets: ReadonlyMap<string, string>;
+} {
+  const secrets = new Map<string, string>();
+  const shown = words.map((word) => {
+    const [, option = "", uri = ""] = /^(--[\w-]+=)?(mongodb(?:\+srv)?:\/\/.*)$/is.exec(word) ?? [];
+    if (uri === "" || redactConnectionString(uri) === uri) return word;
+    const known = [...secrets].find(([, address]) => address === uri)?.[0];
+    const name = known ?? (secrets.size === 0 ? VARIABLE : `${VARIABLE}_${secrets.size + 1}`);
+    secrets.set(name, uri);
+    return `${option}env:${name}`;
+  });
+  return { shown, secrets };
+}
+
 function print(
   needs: readonly PermissionNeed[],
-  words: readonly string[],
+  shown: readonly string[],
+  secrets: ReadonlyMap<string, string>,
   json: boolean,
   io: CliIo,
 ): void {
   const { entry, flags } = howStarted();
   const allowed = ["--no-prompt", ...permissionWords(needs)];
-  const shown = words.map((word) =>
-    word.replace(/mongodb(?:\+srv)?:\/\/.*$/i, (uri) => redactConnectionString(uri))
-  );
   const command = ["deno", "run", ...allowed, ...flags, entry, ...shown];
   if (json) {
-    const result = { schemaVersion: 1, flags: allowed, needs, command };
+    const variables = [...secrets].map(([name, uri]) => [name, redactConnectionString(uri)]);
+    const result = {
+      schemaVersion: 1,
+      flags: allowed,
+      needs,
+      command,
+      variables: Object.fromEntries(variables),
+    };
     return io.out(`${JSON.stringify(result)}\n`);
   }
   io.out(`${command.map(quoteWord).join(" ")}\n`);
@@ -84,7 +113,10 @@ function print(
   if (needs.some(({ kind, target }) => kind === "net" && target.startsWith("*."))) {
     io.err("hint: the name server is asked too; --discover names it, and the hosts one by one\n");
   }
-  if (shown.some((word, at) => word !== words[at])) {
-    io.err("hint: put an address with a password into a variable, and name it as env:NAME\n");
+  for (const [name, uri] of secrets) {
+    io.err(
+      `hint: the address has a secret; first set ${name}, with the secret in place of ***: ` +
+        `export ${name}=${quoteWord(redactConnectionString(uri))}\n`,
+    );
   }
 }

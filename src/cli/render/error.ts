@@ -1,5 +1,6 @@
 import { DatahoodError, exitCodeOf, PermissionError, UsageError } from "../../core/mod.ts";
 import type { CliIo } from "../_io.ts";
+import { summaryJson } from "./summary.ts";
 
 /** An error as the JSON output has it. */
 export interface ErrorJson {
@@ -53,6 +54,16 @@ export function errorToText(error: unknown, verbose: boolean): string {
   return lines.join("\n") + "\n";
 }
 
+/** The result of a command that did not begin: with the keys that it has when it fails later. */
+function withoutResult(words: readonly string[], exitCode: number): Record<string, unknown> {
+  if (words[0] !== "transfer") return { schemaVersion: 1, seconds: 0, issues: [], exitCode };
+  const dryRun = words.includes("--dry-run");
+  return summaryJson(
+    { source: null, target: null, dryRun, plan: [], issues: [], exitCode },
+    undefined,
+  );
+}
+
 /**
  * Tells of an error that ended a command before it had an own way to tell.
  *
@@ -63,7 +74,7 @@ export function reportError(error: unknown, args: readonly string[], io: CliIo):
   const end = args.indexOf("--");
   const words = end < 0 ? args : args.slice(0, end);
   if (words.includes("--json")) {
-    io.out(JSON.stringify({ schemaVersion: 1, exitCode: code, error: errorToJson(error) }) + "\n");
+    io.out(JSON.stringify({ ...withoutResult(words, code), error: errorToJson(error) }) + "\n");
   }
   const text = errorToText(error, words.includes("--verbose"));
   const format = words.indexOf("--log-format");

@@ -47,10 +47,10 @@ export function summaryTable(summary: TransferSummary, target: string): string {
 
 /** What else is known of a run that is told as JSON. */
 export interface SummaryContext {
-  /** The source's address without secrets. */
-  readonly source: string;
-  /** The target's address without secrets. */
-  readonly target: string;
+  /** The source's address without secrets; `null` if it was not understood. */
+  readonly source: string | null;
+  /** The target's address without secrets; `null` if it was not understood. */
+  readonly target: string | null;
   /** Whether nothing was written on purpose. */
   readonly dryRun: boolean;
   /** What became of what. */
@@ -61,33 +61,54 @@ export interface SummaryContext {
   readonly exitCode: number;
 }
 
-/** What a run did, as the object that `--json` and `--summary` give. */
+/** A run that did not come to reading. */
+const NOTHING: Pick<
+  TransferSummary,
+  "collections" | "counts" | "seconds" | "retries" | "rejections"
+> = {
+  collections: [],
+  counts: {
+    read: 0,
+    written: 0,
+    replaced: 0,
+    unchanged: 0,
+    skipped: 0,
+    rejected: 0,
+    bytesRead: 0,
+    bytesWritten: 0,
+  },
+  seconds: 0,
+  retries: 0,
+  rejections: [],
+};
+
+/** What a run did, as the object that `--json` and `--summary` give: always with the same keys. */
 export function summaryJson(
   context: SummaryContext,
   summary: TransferSummary | undefined,
 ): Record<string, unknown> {
   const { issues, plan, ...rest } = context;
+  const source = context.source ?? "";
+  const { collections, counts, seconds, retries, rejections } = summary ?? NOTHING;
   return {
     schemaVersion: 1,
     ...rest,
     plan,
-    ...(summary === undefined ? {} : {
-      collections: summary.collections.map(({ from, to, counts, seconds }) => ({
-        from: nameOf(from, context.source),
-        to: nameOf(to, context.target),
-        ...counts,
-        seconds: rounded(seconds),
-        bytesPerSecond: Math.round(counts.bytesRead / Math.max(seconds, 0.001)),
-      })),
-      counts: summary.counts,
-      seconds: rounded(summary.seconds),
-      bytesPerSecond: Math.round(summary.counts.bytesRead / Math.max(summary.seconds, 0.001)),
-      retries: summary.retries,
-      rejections: summary.rejections.map(({ from, ...rejection }) => ({
-        from: nameOf(from, context.source),
-        ...rejection,
-      })),
-    }),
+    collections: collections.map(({ from, to, counts, seconds }) => ({
+      from: nameOf(from, source),
+      to: nameOf(to, context.target ?? ""),
+      ...counts,
+      seconds: rounded(seconds),
+      bytesPerSecond: Math.round(counts.bytesRead / Math.max(seconds, 0.001)),
+    })),
+    counts,
+    seconds: rounded(seconds),
+    bytesPerSecond: Math.round(counts.bytesRead / Math.max(seconds, 0.001)),
+    retries,
+    rejections: rejections.map(({ from, ...rejection }) => ({
+      from: nameOf(from, source),
+      ...rejection,
+    })),
     issues: issues.map(({ code, level, message, namespace }) => ({
       code,
       level,

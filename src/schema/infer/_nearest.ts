@@ -28,7 +28,7 @@ export function nearest(word: string, words: Iterable<string>): string[] {
     const text = other.toLowerCase();
     const cost = distance(lower, text) / Math.max(lower.length, text.length, 1);
     const ends = text.split(/[.[\]*]+/).filter((part) => part !== "").at(-1) === last;
-    if (cost <= 0.4 || ends) found.push({ other, cost });
+    if (cost <= 0.34 || ends) found.push({ other, cost });
   }
   found.sort((a, b) => a.cost - b.cost || (a.other < b.other ? -1 : 1));
   const worst = (found[0]?.cost ?? 0) + 0.15;

@@ -1,4 +1,4 @@
-import { EXIT_CODES, formatNamespace, UsageError } from "../../../core/mod.ts";
+import { DataError, EXIT_CODES, formatNamespace, UsageError } from "../../../core/mod.ts";
 import type { ProfiledCollection } from "../../../profile/mod.ts";
 import type { Drift, DriftClass } from "../../../schema/drift/mod.ts";
 import type { CliIo } from "../../_io.ts";
@@ -27,13 +27,13 @@ interface Comparison {
   readonly before: string;
   /** What is. */
   readonly after: string;
-  /** What makes the command fail if `--fail-on` does not say it: the usual, or any difference. */
-  readonly failOn: "usual" | "any";
+  /** Whether documents are checked against a profile; else two sides are compared as equals. */
+  readonly check: boolean;
 }
 
 /** Compares two sides, shows the differences and gives the exit code. */
 export async function compare(
-  { before, after, failOn }: Comparison,
+  { before, after, check }: Comparison,
   raw: RawFlags,
   io: CliIo,
 ): Promise<number> {
@@ -48,15 +48,17 @@ export async function compare(
   }
   // What says how documents are read is about the side that is no profile.
   const none = await parseSourceFlags({ ...raw, ...NOT_FOR_PROFILES });
-  const flagsOf = (text: string) =>
-    isProfile(text) && isProfile(before) !== isProfile(after)
-      ? { ...none, include: flags.include }
-      : flags;
-  const sides = [before, after].map((text) => ({ text, flags: flagsOf(text) }));
+  // A check is against a profile, whatever it is called: what it holds else is told when it is read.
+  const profiles = [isProfile(before) || (check && /\.json$/i.test(before)), isProfile(after)];
+  const sides = [before, after].map((text, i) => ({
+    text,
+    profile: profiles[i]!,
+    flags: profiles[i] && profiles[0] !== profiles[1] ? { ...none, include: flags.include } : flags,
+  }));
   const sources: SchemaSource[] = [];
-  for (const { text, flags } of sides) {
-    const end = { role: "source", text, format: isProfile(text) ? undefined : flags.from } as const;
-    sources.push(await resolveSource(end, flags, io));
+  for (const { text, profile, flags } of sides) {
+    const end = { role: "source", text, format: profile ? undefined : flags.from } as const;
+    sources.push(await resolveSource(end, flags, io, profile));
   }
   return await runFramed(show, io, async (frame) => {
     await frame.begin({
@@ -69,14 +71,20 @@ export async function compare(
       reads: sources.flatMap(({ path }) => path === undefined ? [] : [{ name: "a source", path }]),
       writes: [],
     });
-    const profiles = await profilesOfBoth(sources, sides.map(({ flags }) => flags), frame);
+    const both = await profilesOfBoth(sources, sides.map(({ flags }) => flags), frame);
+    if (check && both[1]!.every(({ profile }) => profile.documents === 0)) {
+      throw new DataError(`Cannot check "${sources[1]!.display}": it has no documents.`, {
+        stage: "source",
+        hint: "is it the right place? schema diff compares with nothing, too",
+      });
+    }
     const drifts = drift.compareProfiles(
-      profiles[0]!,
-      profiles[1]!,
+      both[0]!,
+      both[1]!,
       how.shareShift === undefined ? {} : { shareShift: how.shareShift },
     );
     const failing = how.failOn ??
-      (failOn === "any" ? drift.DRIFT_CLASSES : drift.DEFAULT_FAIL_ON);
+      (check ? drift.DEFAULT_FAIL_ON : drift.DRIFT_CLASSES);
     if (!show.json) io.out(drift.reportDrift(drifts, how.report, { failOn: failing }));
     const fails = drifts.some((one) => failing.includes(one.class));
     return {

@@ -20,14 +20,19 @@ export type SchemaSource =
     readonly path: string | undefined;
   };
 
-/** Reads where profiles come from. */
+/**
+ * Reads where profiles come from.
+ *
+ * @param asProfile Whether it is a saved profile; its name says it by default.
+ */
 export async function resolveSource(
   end: EndText,
   flags: SourceFlags,
   io: CliIo,
+  asProfile: boolean = end.text.endsWith(PROFILE_ENDING),
 ): Promise<SchemaSource> {
   const { text, format, namespace } = end;
-  if (format === undefined && namespace === undefined && text.endsWith(PROFILE_ENDING)) {
+  if (format === undefined && namespace === undefined && asProfile) {
     refuseForProfile(text, flags);
     return { from: "profile", path: text, display: text };
   }

@@ -57,11 +57,26 @@ export function targetNames(): readonly string[] {
 function byKind(kind: string): Generator {
   const found = GENERATORS.find((generator) => generator.kind === kind);
   if (found !== undefined) return found;
-  const near = nearest(kind, targetNames());
+  const meant = meantKinds(kind.toLowerCase());
   throw new UsageError(
     `Cannot use --to "${kind}": the target is unknown. Known are ${targetNames().join(", ")}.`,
-    near === undefined ? {} : { hint: `did you mean --to ${near}?` },
+    meant.length === 0
+      ? {}
+      : { hint: `did you mean ${meant.map((name) => `--to ${name}`).join(" or ")}?` },
   );
+}
+
+/** Targets that a word may stand for: the ending of their files, the begin of their names, a slip. */
+function meantKinds(word: string): readonly string[] {
+  if (word === "") return [];
+  const [ending] = GENERATORS.filter(({ extension }) => lastOf(extension) === `.${word}`)
+    .map(({ extension }) => extension).sort((a, b) => a.length - b.length);
+  const byEnding = GENERATORS.filter(({ extension }) => extension === ending);
+  if (byEnding.length > 0) return byEnding.map(({ kind }) => kind);
+  const begun = targetNames().filter((name) => name.startsWith(word));
+  if (begun.length > 0) return begun;
+  const near = nearest(word, targetNames());
+  return near === undefined ? [] : [near];
 }
 
 /** What `--to` names, without doubles; nothing if it is not given. */

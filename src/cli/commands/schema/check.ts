@@ -21,7 +21,7 @@ export function checkCommand(
         "--against FILE.profile.json",
     });
   }
-  return compare({ before, after: source, failOn: "usual" }, raw, io);
+  return compare({ before, after: source, check: true }, raw, io);
 }
 
 /** `datahood schema diff <a> <b>`. */
@@ -31,5 +31,5 @@ export function diffCommand(
   io: CliIo,
 ): Promise<number> {
   const [before = "", after = ""] = words;
-  return compare({ before, after, failOn: "any" }, raw, io);
+  return compare({ before, after, check: false }, raw, io);
 }

@@ -1,0 +1,72 @@
+import type { ValidationError } from "@cliffy/command";
+import { UsageError } from "../core/mod.ts";
+import { nearest } from "../connectors/_nearest.ts";
+import { type CommandData, spellings } from "./_options.ts";
+import { commandAt } from "./_tree.ts";
+
+/** The spellings of a command's options. */
+function optionNames(command: CommandData): string[] {
+  return [
+    ...(command.groups ?? []).flatMap(({ options }) =>
+      options.flatMap((option) => spellings(option).names)
+    ),
+    "--help",
+  ];
+}
+
+/** The word that was meant, if one is near; the parser itself names some word in any case. */
+function meant(what: string, word: string, command: CommandData): string | undefined {
+  if (what === "command") return nearest(word, (command.commands ?? []).map(({ name }) => name));
+  const names = optionNames(command).filter((name) => name.startsWith("--"));
+  const near = nearest(word.replace(/^--/, ""), names.map((name) => name.slice(2)));
+  return near === undefined ? undefined : `--${near}`;
+}
+
+/** Where an option belongs that stands before the command that has it. */
+function placeOf(option: string, args: readonly string[], tree: CommandData): string | undefined {
+  const before = args.findIndex((word) => word === option || word.startsWith(`${option}=`));
+  const first = args.findIndex((word, at) =>
+    at > before && tree.commands?.some(({ name }) => name === word)
+  );
+  if (before < 0 || first < 0) return undefined;
+  const words: string[] = [];
+  for (const word of args.slice(first)) {
+    if (!commandAt(words, tree).commands?.some(({ name }) => name === word)) break;
+    words.push(word);
+  }
+  if (!optionNames(commandAt(words, tree)).includes(option)) return undefined;
+  return `put it behind the command: datahood ${words.join(" ")} … ${option}`;
+}
+
+/**
+ * What the parser refuses, as an error with a hint: a word that is near, where an option belongs, or
+ * where to read more.
+ *
+ * @param error The parser's.
+ * @param args The command line.
+ * @param tree All commands.
+ */
+export function usageError(
+  error: ValidationError,
+  args: readonly string[],
+  tree: CommandData,
+): UsageError {
+  const path = error.cmd?.getPath() ?? tree.name;
+  // A word that was not expected may be an address with a password.
+  const shown = (text: string) => text.replace(/(\w:\/\/)\S*@/g, "$1***@");
+  const help = `${path} --help lists what there is`;
+  const [, what = "", word = ""] = /^Unknown (option|command) "([^"=]*)/.exec(error.message) ?? [];
+  const command = commandAt(path.split(" ").slice(1), tree);
+  if (word === "") {
+    const late = args.find((arg) => command.commands?.some(({ name }) => name === arg));
+    return new UsageError(shown(error.message), {
+      hint: late === undefined ? help : `put ${late} first: ${path} ${late} …`,
+    });
+  }
+  const near = meant(what, word, command);
+  const place = what === "option" && near === undefined ? placeOf(word, args, tree) : undefined;
+  return new UsageError(
+    shown(`Unknown ${what} "${word}".`) + (near === undefined ? "" : ` Did you mean "${near}"?`),
+    { hint: place ?? help },
+  );
+}
