@@ -70,7 +70,17 @@ export function binaryName(target: string): string {
   return target.includes("windows") ? `${name}.exe` : name;
 }
 
-async function compile(target: string, out: string): Promise<boolean> {
+/** How making a binary ended; without Deno's runtime for its system there is none. */
+export type Compiled = "made" | "no runtime" | "failed";
+
+/**
+ * Makes one binary, and says why if it cannot.
+ *
+ * @param target One of {@linkcode TARGETS}.
+ * @param out The folder.
+ * @returns How it ended.
+ */
+export async function compile(target: string, out: string): Promise<Compiled> {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: compileArgs(target, out),
     cwd: ROOT,
@@ -78,7 +88,7 @@ async function compile(target: string, out: string): Promise<boolean> {
     stdout: "inherit",
     stderr: "piped",
   }).output();
-  if (code === 0) return true;
+  if (code === 0) return "made";
   const said = new TextDecoder().decode(stderr).trim();
   const runtime = /denort|dl\.deno\.land|download/i.test(said);
   say(
@@ -86,7 +96,7 @@ async function compile(target: string, out: string): Promise<boolean> {
       ? `${target}: Deno's runtime for it cannot be downloaded; DENORT_BIN may name one that is here`
       : `${target}: deno compile ended with ${code}\n${said}`,
   );
-  return false;
+  return runtime ? "no runtime" : "failed";
 }
 
 async function sums(out: string, names: readonly string[]): Promise<string> {
@@ -118,7 +128,7 @@ async function main(args: string[]): Promise<number> {
   await Deno.mkdir(out, { recursive: true });
   const made: string[] = [];
   for (const target of targets) {
-    if (await compile(target, out)) made.push(binaryName(target));
+    if (await compile(target, out) === "made") made.push(binaryName(target));
   }
   if (made.length < targets.length) return 1;
   await Deno.writeTextFile(join(out, "SHA256SUMS"), await sums(out, made));

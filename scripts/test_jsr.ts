@@ -19,7 +19,7 @@ import {
   type StepCounts,
   testStart,
 } from "./_run.ts";
-import { writeSample } from "./_sample.ts";
+import { sameBytes, scriptWith, transfers } from "./_uses.ts";
 
 const NOT_COPIED = new Set([".git", ".cache", "node_modules", "coverage", "dist", "deno.lock"]);
 
@@ -63,54 +63,6 @@ async function publishedPaths(tree: string, env: Env): Promise<string[] | undefi
 
 type Env = Readonly<Record<string, string>>;
 
-/** A script that has datahood as its package: what its types say is checked before it runs. */
-const SCRIPT = `
-import { BsonConnector, GENERATORS, inferSchemas, profileSource, transfer } from "jsr:@datahood/cli";
-import { main } from "jsr:@datahood/cli/cli";
-import { testConnector } from "jsr:@datahood/cli/testing";
-
-// Enough for the threads that compress.
-const rows = Array.from({ length: 20_000 }, (_, _id) => ({ _id, text: crypto.randomUUID().repeat(9) }));
-await using source = new BsonConnector({ path: "rows.bson" });
-await source.loadData(rows);
-await using packed = new BsonConnector({ path: "rows.bson.gz" });
-await transfer(source, packed);
-await using back = new BsonConnector({ path: "back.bson" });
-const { counts } = await transfer(packed, back);
-const written: number = counts.written;
-// @ts-expect-error a count is no text
-const wrong: string = counts.written;
-if (written !== rows.length || wrong !== written as unknown) throw new Error("counts: " + written);
-
-const models = inferSchemas(await profileSource(back));
-for (const generator of GENERATORS) {
-  const text = generator.generate(models, { source: "rows", version: "1.0.0", options: {} });
-  if (text === "") throw new Error(generator.kind + " made nothing");
-}
-if (await main(["verify", "rows.bson", "back.bson"]) !== 0) throw new Error("they differ");
-if (typeof testConnector !== "function") throw new Error("no testing");
-`;
-
-async function sameBytes(one: string, other: string): Promise<boolean> {
-  const [a, b] = [await Deno.readFile(one), await Deno.readFile(other)];
-  const same = a.length > 0 && a.length === b.length && a.every((byte, at) => byte === b[at]);
-  say(same ? `${a.length} bytes, the same` : `${one} and ${other} differ`);
-  return same;
-}
-
-/** Runs the command line by some words, in a folder of its own, and compares what comes back. */
-async function transfers(words: readonly string[], work: string, env: Env): Promise<boolean> {
-  const cwd = await Deno.makeTempDir({ dir: work });
-  await writeSample(join(cwd, "sample.bson"));
-  for (const [from, to] of [["sample.bson", "there.bson.gz"], ["there.bson.gz", "back.bson"]]) {
-    const [program, ...args] = [...words, "transfer", "--quiet", from!, to!];
-    say(`$ ${program} ${args.join(" ")}`);
-    const command = new Deno.Command(program!, { args, cwd, env, stdin: "null" });
-    if (!(await command.spawn().status).success) return false;
-  }
-  return await sameBytes(join(cwd, "sample.bson"), join(cwd, "back.bson"));
-}
-
 /** A new `DENO_DIR`, where nothing is. */
 async function fresh(work: string, url: string): Promise<Record<"JSR_URL" | "DENO_DIR", string>> {
   return { JSR_URL: url, DENO_DIR: await Deno.makeTempDir({ dir: work, prefix: "deno-" }) };
@@ -141,7 +93,7 @@ async function installs(work: string, url: string): Promise<boolean> {
 async function imports(work: string, url: string): Promise<boolean> {
   const env = await fresh(work, url);
   const cwd = await Deno.makeTempDir({ dir: work });
-  await Deno.writeTextFile(join(cwd, "script.ts"), SCRIPT);
+  await Deno.writeTextFile(join(cwd, "script.ts"), scriptWith("jsr:@datahood/cli"));
   if (await deno(["run", "--quiet", "-A", "--check", "script.ts"], { cwd, env }) !== 0) {
     return false;
   }

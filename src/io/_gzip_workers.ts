@@ -43,6 +43,8 @@ export class GzipWorkers implements Encoder {
   /** Members to come, in the order of their blocks. */
   readonly #coming: Promise<Uint8Array>[] = [];
   readonly #spare: Uint8Array<ArrayBuffer>[] = [];
+  /** Where the threads' program is; Bun reads it only when a thread is under way. */
+  #source: string | undefined;
 
   constructor(level: number, out: Coalescer) {
     this.#level = level;
@@ -75,6 +77,8 @@ export class GzipWorkers implements Encoder {
   close(): void {
     for (const thread of this.#threads.splice(0)) thread.terminate();
     this.#idle.length = 0;
+    if (this.#source !== undefined) URL.revokeObjectURL(this.#source);
+    this.#source = undefined;
     // Those whose thread is gone never come.
     for (const member of this.#coming.splice(0)) member.catch(() => {});
   }
@@ -112,7 +116,7 @@ export class GzipWorkers implements Encoder {
       this.#threads.push(thread);
       this.#idle.push(thread);
     }
-    URL.revokeObjectURL(url);
+    this.#source = url;
     return true;
   }
 
