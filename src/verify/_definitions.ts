@@ -1,4 +1,4 @@
-import { BSON_TYPE, bsonToJson, elements, type ElementSpan } from "../bson/mod.ts";
+import { BSON_TYPE, bsonToJson, elements, type ElementSpan, findElement } from "../bson/mod.ts";
 import type { CollectionInfo } from "../core/mod.ts";
 import type { DefinitionDifference } from "./result.ts";
 
@@ -27,13 +27,21 @@ export function definitionDifferences(
   { options, indexes }: { readonly options: boolean; readonly indexes: boolean },
 ): DefinitionDifference[] {
   const found: DefinitionDifference[] = [];
-  if (a.type !== b.type) found.push({ of: "type", name: "type", a: a.type, b: b.type });
+  const [typeA, typeB] = [typeOf(a), typeOf(b)];
+  if (typeA !== typeB) found.push({ of: "type", name: "type", a: typeA, b: typeB });
   if (options) {
     const [ofA, ofB] = [a, b].map((info) => membersOf(info.options, MEANINGLESS_OPTIONS));
     found.push(...compare("option", ofA!, ofB!));
   }
   if (indexes) found.push(...compare("index", indexesOf(a), indexesOf(b)));
   return found;
+}
+
+/** What a collection is: not every server says so of a time series, and mongodump writes what it says. */
+function typeOf({ type, options }: CollectionInfo): CollectionInfo["type"] {
+  const isSeries = type === "collection" && options !== undefined &&
+    findElement(options, 0, "timeseries") !== undefined;
+  return isSeries ? "timeseries" : type;
 }
 
 /** Whether anything is known of a collection beside its documents. */

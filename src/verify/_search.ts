@@ -68,9 +68,10 @@ class PairSearch {
   }
 }
 
-/** Copies of documents, as long as there is room for them. */
+/** Copies of documents, as long as there is room for them; for the first there always is. */
 class Keeper {
   #left: number;
+  #isEmpty = true;
 
   constructor(most: number) {
     this.#left = most;
@@ -78,7 +79,8 @@ class Keeper {
 
   /** Whether there is room for a document of so many bytes. */
   take(bytes: number): boolean {
-    if (this.#left < bytes + KEPT_BYTES) return false;
+    if (this.#left < bytes + KEPT_BYTES && !this.#isEmpty) return false;
+    this.#isEmpty = false;
     this.#left -= bytes + KEPT_BYTES;
     return true;
   }
@@ -297,7 +299,7 @@ export class Search {
   /** Reads what is to be named once more, until all of it is found. */
   async #readExamples(again: readonly Side[], pass: number): Promise<void> {
     const { hash, memoryBytes } = this.#options;
-    const keeper = new Keeper(memoryBytes / 2);
+    const keepers = { a: new Keeper(memoryBytes / 4), b: new Keeper(memoryBytes / 4) };
     const wanted = new Map<string, Map<string, boolean>>();
     const left = { a: 0, b: 0 };
     for (const [key, { found, known }] of this.#searches) {
@@ -325,7 +327,7 @@ export class Search {
           const document = hashKey(hash);
           const whole = documents.get(document);
           if (whole === undefined || search.known[name].has(document)) continue;
-          const keeps = whole && keeper.take(documentLength(buffer, starts[i]!));
+          const keeps = whole && keepers[name].take(documentLength(buffer, starts[i]!));
           search.known[name].set(document, knownAt(buffer, starts[i]!, firstIndex + i, keeps));
           left[name]--;
         }

@@ -314,9 +314,10 @@ class FirstPass {
   }
 }
 
-/** Measurements of a time series and its buckets are of two kinds. */
+/** Measurements of a time series and its buckets are of two kinds; where there is none, of none. */
 function comparable(a: Tally, b: Tally): boolean {
-  return (a.info.buckets ?? false) === (b.info.buckets ?? false);
+  return a.documents === 0 || b.documents === 0 ||
+    (a.info.buckets ?? false) === (b.info.buckets ?? false);
 }
 
 function sameDocuments(a: Tally, b: Tally, idFirst: boolean): boolean {
@@ -359,7 +360,7 @@ function collectionOf(
     ...sides,
     sameDocuments: same,
     ...(documents === undefined ? {} : { documents }),
-    ...(!same && sameDocuments(a, b, true) ? { onlyIdPosition: true } : {}),
+    ...(!same && comparable(a, b) && sameDocuments(a, b, true) ? { onlyIdPosition: true } : {}),
     definitions: !known ? "unknown" : ignoreIndexes && ignoreOptions ? "ignored" : "compared",
     differences,
   };
