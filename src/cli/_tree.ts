@@ -471,7 +471,8 @@ const INSPECT: CommandData = {
         { flags: "--tree", help: "Print what stands at each path too, as schema report does." },
         {
           flags: "--all",
-          help: "Read a live server's documents, for exact counts. Files are read anyway.",
+          help:
+            "Read a live server's documents and views, for exact counts. Files are read anyway.",
         },
         {
           flags: "--include <glob>",

@@ -238,6 +238,8 @@ async function readSome(
   const { include, onDocument, onProgress, show = 0, signal } = options;
   const whole = options.all ?? source.capabilities.pointInTime;
   const items = source.read({
+    // What a view gives is counted, as where it is read to be copied; a file has none of it.
+    views: "documents",
     ...(include === undefined ? {} : { include }),
     ...(whole ? {} : { query: { limit: show } }),
     ...(signal === undefined ? {} : { signal }),

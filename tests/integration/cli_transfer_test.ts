@@ -261,3 +261,34 @@ integration("datahood transfer --dry-run reaches both ends and writes nothing", 
   const away = await runCli(["transfer", from, closed, "--dry-run", "--connect-timeout", "500ms"]);
   done(away, 4);
 });
+
+integration(
+  "datahood inspect --all counts what transfer to null: counts, views too",
+  async ({ uri, database, client }) => {
+    const db = client.db(database);
+    await db.collection<{ _id: number; paid: boolean }>("orders").insertMany(
+      Array.from({ length: 10 }, (_, i) => ({ _id: i, paid: i % 5 === 0 })),
+    );
+    await db.createCollection("paid", { viewOn: "orders", pipeline: [{ $match: { paid: true } }] });
+    const all = await runCli(["inspect", at(uri, database), "--all", "--json"]);
+    done(all);
+    const counted = await runCli(["transfer", at(uri, database), "null:", "--json"]);
+    done(counted);
+    const inspected = JSON.parse(all.out).collections.map((
+      { namespace, documents, bytes }: {
+        namespace: { collection: string };
+        documents: number;
+        bytes: number;
+      },
+    ) => [namespace.collection, documents, bytes]);
+    const moved = JSON.parse(counted.out).collections.map((
+      { from, read, bytesRead }: { from: string; read: number; bytesRead: number },
+    ) => [from.split(".").at(-1), read, bytesRead]);
+    assertEquals(inspected.sort(), moved.sort());
+    assertEquals(inspected.map(([, documents]: [string, number]) => documents), [10, 2]);
+    const shown = await runCli(["inspect", at(uri, database), "--show", "1", "--json"]);
+    done(shown);
+    const [, paid] = JSON.parse(shown.out).collections;
+    assertEquals(paid.shown.length, 1);
+  },
+);
