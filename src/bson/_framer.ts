@@ -139,7 +139,7 @@ export class Framer {
       offset,
       index,
       stage: "source",
-      hint: hint?.(before) ?? `The data is corrupt from there on; ${before}.`,
+      hint: hint?.(before) ?? `the data is corrupt from there on; ${before}`,
     });
   }
 

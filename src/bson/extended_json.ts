@@ -38,7 +38,7 @@ export function parseExtendedJson(text: string, what: string): unknown {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError(`Cannot read ${what} as Extended JSON: ${reason}`, {
       cause,
-      hint: 'Types are written as in {"_id": {"$oid": "507f1f77bcf86cd799439011"}}.',
+      hint: 'types are written as in {"_id": {"$oid": "507f1f77bcf86cd799439011"}}',
     });
   }
 }
@@ -67,7 +67,7 @@ export function parseExtendedJsonDocument(text: string, what: string): Document 
     return value as Document;
   }
   throw new UsageError(`Cannot use ${what} "${shown(text)}": it is not a document`, {
-    hint: 'A document stands in braces, as in {"name": "Ada"}.',
+    hint: 'a document stands in braces, as in {"name": "Ada"}',
   });
 }
 

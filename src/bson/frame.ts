@@ -103,7 +103,7 @@ async function nextOf(
   } catch (error) {
     if (!(error instanceof DataError) || error.index !== undefined) return { error };
     const count = framer.documents;
-    const hint = count === 0 ? error.hint : `The ${count} documents before that are whole.`;
+    const hint = count === 0 ? error.hint : `the ${count} documents before that are whole`;
     return {
       error: new DataError(error.message, {
         ...(hint === undefined ? {} : { hint }),

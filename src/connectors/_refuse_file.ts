@@ -19,7 +19,7 @@ export function refuseOpening(
   }
   if (onConflict !== "report") {
     throw new UsageError(`Cannot use on-conflict "${onConflict}" for "${path}": ${what}`, {
-      hint: "A file takes every document; leave the option out.",
+      hint: "a file takes every document; leave the option out",
     });
   }
 }
@@ -35,6 +35,6 @@ export function refuseQuery(path: string, query: Query, what: string): void {
   const [part] = Object.entries(query).filter(([, value]) => value !== undefined);
   if (part === undefined) return;
   throw new UsageError(`Cannot use ${part[0]} on "${path}": ${what} is read as it is`, {
-    hint: "Filter, projection, sort, skip and limit work on a MongoDB source.",
+    hint: "filter, projection, sort, skip and limit work on a MongoDB source",
   });
 }

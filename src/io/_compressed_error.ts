@@ -41,7 +41,7 @@ function error(place: CompressedPlace, state: string, cause?: unknown): DataErro
   return new DataError(`${action({ stage: "source", path: place.path })}: ${state}`, {
     offset: place.out,
     stage: "source",
-    hint: `The ${place.out} bytes that came out before it are given.`,
+    hint: `the ${place.out} bytes that came out before it are given`,
     cause,
   });
 }

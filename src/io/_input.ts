@@ -47,7 +47,7 @@ export class Input {
       if (info.isDirectory) {
         throw new IoError(`${action(context)}: it is a folder`, {
           stage: "source",
-          hint: "Name a file in it.",
+          hint: "name a file in it",
         });
       }
       const regular = info.isFile;
@@ -99,7 +99,7 @@ export class Input {
       : `it had ${before.size} bytes and has ${now.size} now`;
     throw new DataError(`${action(this.#context)}: it changed while it was read; ${how}`, {
       stage: "source",
-      hint: "What was read is not one state of the file. Read it again when nobody writes to it.",
+      hint: "what was read is not one state of the file; read it again when nobody writes to it",
     });
   }
 

@@ -125,6 +125,6 @@ async function* dropped(
   throw new DataError(`${action({ stage: "source", path })}: ${state}`, {
     offset: count - left,
     stage: "source",
-    hint: "The file is not the one that the position is of.",
+    hint: "the file is not the one that the position is of",
   });
 }

@@ -39,14 +39,14 @@ export function parseCompression(text: string | undefined, path: string): Compre
   const [, name, level] = /^(gzip|zstd)(?::(.*))?$/s.exec(wanted) ?? [];
   if (name !== "gzip" && name !== "zstd") {
     throw new UsageError(`Cannot compress with "${wanted}": it is not known`, {
-      hint: "Use none, gzip, gzip:1 to gzip:9, zstd, or zstd:1 to zstd:22.",
+      hint: "use none, gzip, gzip:1 to gzip:9, zstd, or zstd:1 to zstd:22",
     });
   }
   const { usual, max } = LEVELS[name];
   if (level === undefined) return { name, level: usual };
   if (!/^\d{1,2}$/.test(level) || Number(level) < 1 || Number(level) > max) {
     throw new UsageError(`Cannot compress with "${wanted}": the level is not 1 to ${max}`, {
-      hint: `Use ${name}:1 (fast) to ${name}:${max} (small); ${name} alone is ${name}:${usual}.`,
+      hint: `use ${name}:1 (fast) to ${name}:${max} (small); ${name} alone is ${name}:${usual}`,
     });
   }
   return { name, level: Number(level) };

@@ -64,7 +64,7 @@ export async function makeOutputFolder(path: string): Promise<boolean> {
   if (kind !== undefined) {
     throw new IoError(`${action(context)}: it is no folder`, {
       stage: "target",
-      hint: "Name a folder, or a file without a slash at its end.",
+      hint: "name a folder, or a file without a slash at its end",
     });
   }
   try {
@@ -74,7 +74,7 @@ export async function makeOutputFolder(path: string): Promise<boolean> {
     if (error instanceof Deno.errors.NotFound) {
       throw new IoError(`${action(context)}: the folder around it does not exist`, {
         stage: "target",
-        hint: "Make it first; only the last folder of the path is made.",
+        hint: "make it first; only the last folder of the path is made",
         cause: error,
       });
     }

@@ -20,21 +20,21 @@ export interface IoContext {
 
 /** What the system's codes mean for the one who waits, and what to do. */
 const STATES: Record<string, readonly [state: string, hint: string | undefined]> = {
-  ENOSPC: ["the disk is full", "Make room there, or write to another disk."],
-  EDQUOT: ["the disk quota is used up", "Make room there, or write to another disk."],
+  ENOSPC: ["the disk is full", "make room there, or write to another disk"],
+  EDQUOT: ["the disk quota is used up", "make room there, or write to another disk"],
   EFBIG: ["the file would be larger than the system allows", undefined],
-  EROFS: ["the disk is read-only", "Write to another folder."],
-  EACCES: ["the system does not permit it", "Look at who owns it and at its mode."],
-  EPERM: ["the system does not permit it", "Look at who owns it and at its mode."],
-  EISDIR: ["it is a folder", "Name a file in it."],
+  EROFS: ["the disk is read-only", "write to another folder"],
+  EACCES: ["the system does not permit it", "look at who owns it and at its mode"],
+  EPERM: ["the system does not permit it", "look at who owns it and at its mode"],
+  EISDIR: ["it is a folder", "name a file in it"],
   ENOTDIR: ["a part of its path is a file, not a folder", undefined],
-  ENAMETOOLONG: ["its name is too long for the file system", "Choose a shorter name."],
+  ENAMETOOLONG: ["its name is too long for the file system", "choose a shorter name"],
   ELOOP: ["its links lead in a circle", undefined],
-  EMFILE: ["too many files are open", "Raise the limit (ulimit -n)."],
+  EMFILE: ["too many files are open", "raise the limit (ulimit -n)"],
   ENFILE: ["too many files are open", undefined],
   EBUSY: ["it is in use", undefined],
   ETXTBSY: ["it is in use", undefined],
-  EIO: ["the device reports an error", "Look at the system's log; the disk may be failing."],
+  EIO: ["the device reports an error", "look at the system's log; the disk may be failing"],
   ENXIO: ["nothing is at the other end of it", undefined],
 };
 
@@ -54,7 +54,7 @@ export function translateIoError(error: unknown, context: IoContext): Error {
     const kinds = stage === "source" ? "read" : "read and write";
     return new PermissionError(`${action(context)}: Deno was not allowed to ${kinds} it`, needs, {
       ...options,
-      hint: `Allow it with ${
+      hint: `allow it with ${
         needs.map(({ kind, target }) => `--allow-${kind}=${target}`).join(" ")
       }`,
     });
@@ -67,13 +67,13 @@ export function translateIoError(error: unknown, context: IoContext): Error {
     if (stage === "source") {
       return new NotFoundError(`${action(context)}: there is no such file`, {
         ...options,
-        hint: "Look at the spelling and the folder you are in.",
+        hint: "look at the spelling and the folder you are in",
       });
     }
     const folder = path.replace(/[/\\]?[^/\\]*$/, "") || ".";
     return new IoError(`${action(context)}: the folder "${folder}" does not exist`, {
       ...options,
-      hint: `Make it first: mkdir -p '${folder}'`,
+      hint: `make it first: mkdir -p '${folder}'`,
     });
   }
   const [state, hint] = STATES[typeof code === "string" ? code : ""] ??

@@ -99,7 +99,7 @@ export function parseDumpMetadata(text: string, name: string): DumpMetadata {
   if (!listed && found.unknown !== undefined) {
     throw new DataError(
       `Cannot read "${name}": it has no "indexes", and "${found.unknown[0]}" is not known`,
-      { stage: "source", hint: "It is not the metadata of a dump, or it is corrupt." },
+      { stage: "source", hint: "it is not the metadata of a dump, or it is corrupt" },
     );
   }
   return found;

@@ -127,7 +127,7 @@ export class Profile {
     if (other.values !== this.values) {
       throw new UsageError(
         `Cannot merge profiles: one keeps "${this.values}" of the values, the other "${other.values}"`,
-        { hint: "Make both with the same --values." },
+        { hint: "make both with the same --values" },
       );
     }
     mergeObject(this.#root, other.root);

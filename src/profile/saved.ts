@@ -70,7 +70,7 @@ export function loadProfiles(text: string, name: string): ProfiledCollection[] {
     throw new UsageError(
       `Cannot read the profile "${name}": it has version ${version}${made}, and this datahood ` +
         `(${VERSION}) knows version ${FORM}`,
-      { hint: "Update datahood, or make the profile again with this one." },
+      { hint: "update datahood, or make the profile again with this one" },
     );
   }
   let collections: ProfiledCollection[];
@@ -113,7 +113,7 @@ function parse(text: string, name: string): Readonly<Record<string, unknown>> {
     if (endsIn(text, at)) {
       throw new DataError(
         `Cannot read the profile "${name}": it is cut short, its text ends in ${where}`,
-        { hint: "Copy it again, or make the profile again." },
+        { hint: "copy it again, or make the profile again" },
       );
     }
     throw changed(name, `${where} is no JSON, ${expected} should be there`);
@@ -132,14 +132,14 @@ function endsIn(text: string, at: number): boolean {
 
 function notOne(name: string, why: string): DataError {
   return new DataError(`Cannot read "${name}" as a profile: ${why}`, {
-    hint: "A profile is made by: datahood schema <source> --save-profile <file>.profile.json",
+    hint: "a profile is made by: datahood schema <source> --save-profile <file>.profile.json",
   });
 }
 
 function changed(name: string, what: string): DataError {
   return new DataError(
     `Cannot read the profile "${name}": it was changed after datahood wrote it: ${what}`,
-    { hint: "Take it back from version control, or make the profile again." },
+    { hint: "take it back from version control, or make the profile again" },
   );
 }
 

@@ -95,13 +95,13 @@ const CASES: readonly (readonly [string, Files, string, Wanted])[] = [
       Object.entries(DUMP).map(([path, content]) => [`top/dump/${path}`, content]),
     ),
     "top/",
-    { ...FAILS, says: 'it is one folder too high\nhint: Did you mean "top/dump"?' },
+    { ...FAILS, says: 'it is one folder too high\nhint: did you mean "top/dump"?' },
   ],
   [
     "a folder too low",
     { ...dump(DUMP), "dump/shop/orders/note.txt": "x" },
     "dump/shop/orders/",
-    { ...FAILS, says: "it is one folder too low\nhint: Did you mean" },
+    { ...FAILS, says: "it is one folder too low\nhint: did you mean" },
   ],
   [
     "files that do not belong",
@@ -231,7 +231,7 @@ Deno.test("datahood transfer says that the disk is full", {
     for (const target of ["dump/", "full.archive"]) {
       const { code, err } = await runCli(["transfer", "x.archive", target, "--overwrite"], { cwd });
       assertEquals(code, 4, err);
-      assertStringIncludes(err, "the disk is full\nhint: Make room there");
+      assertStringIncludes(err, "the disk is full\nhint: make room there");
     }
     const left = await filesBelow(`${cwd}/dump`);
     assertEquals(Object.keys(left).filter((file) => /orders\.bson|part/.test(file)), []);

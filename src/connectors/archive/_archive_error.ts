@@ -24,7 +24,7 @@ export class ArchiveErrors {
   cut(where: string, offset: number): DataError {
     return new DataError(
       `Cannot read "${this.#name}" at byte ${offset}: the archive ends ${where}`,
-      { stage: "source", offset, hint: "The archive was cut short." },
+      { stage: "source", offset, hint: "the archive was cut short" },
     );
   }
 
@@ -33,7 +33,7 @@ export class ArchiveErrors {
     return new DataError(`Cannot read "${this.#name}" at byte ${offset}: ${state}`, {
       stage: "source",
       offset,
-      hint: "The archive is corrupt from there on.",
+      hint: "the archive is corrupt from there on",
     });
   }
 

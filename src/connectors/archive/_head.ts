@@ -95,7 +95,7 @@ function metadataOf(text: string, namespace: Namespace, offset: number, name: st
     throw new DataError(`${cause.message} (the entry is at byte ${offset})`, {
       stage: "source",
       offset,
-      hint: cause.hint ?? "The archive is corrupt there.",
+      hint: cause.hint ?? "the archive is corrupt there",
       cause,
     });
   }

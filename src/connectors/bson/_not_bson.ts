@@ -3,15 +3,14 @@ import { type CompressionName, describeContent } from "../../io/mod.ts";
 
 /** What to do about files that are often taken for BSON. */
 const HINTS: Record<string, string> = {
-  "a mongodump archive":
-    "Dump to a folder instead (mongodump --out) and name one of the .bson files in it.",
-  "gzip": "It was compressed twice; unpack it once.",
-  "zstd": "It was compressed twice; unpack it once.",
-  "bzip2": "Unpack it first (bunzip2).",
-  "xz": "Unpack it first (unxz).",
-  "lz4": "Unpack it first (unlz4).",
-  "a zip file": "Unpack it first (unzip) and name the file in it.",
-  "a tar archive": "Unpack it first (tar -x) and name the file in it.",
+  "a mongodump archive": "--from archive reads it",
+  "gzip": "it was compressed twice; unpack it once",
+  "zstd": "it was compressed twice; unpack it once",
+  "bzip2": "unpack it first (bunzip2)",
+  "xz": "unpack it first (unxz)",
+  "lz4": "unpack it first (unlz4)",
+  "a zip file": "unpack it first (unzip) and name the file in it",
+  "a tar archive": "unpack it first (tar -x) and name the file in it",
 };
 
 /**
@@ -33,6 +32,6 @@ export function notBson(
     offset: 0,
     index: 0,
     cause: error,
-    hint: HINTS[looks] ?? "A BSON file is what mongodump writes as <collection>.bson.",
+    hint: HINTS[looks] ?? "a BSON file is what mongodump writes as <collection>.bson",
   });
 }

@@ -17,7 +17,7 @@ export async function openBson(path: string, options: ByteSourceOptions): Promis
     throw new NotFoundError(error.message, {
       stage: "source",
       cause: error.cause,
-      hint: `Did you mean "${meant}"?`,
+      hint: `did you mean "${meant}"?`,
     });
   }
 }

@@ -20,7 +20,7 @@ export function placeOf(position: Position, path: string): BsonPlace {
     typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
   if (kind !== "bson" || v !== 1 || !isCount(offset) || !isCount(index)) {
     throw new UsageError(`Cannot go on in "${path}": the position is not of a BSON file`, {
-      hint: "Start from the beginning, or use the source that the position was made by.",
+      hint: "start from the beginning, or use the source that the position was made by",
     });
   }
   return { offset, index };

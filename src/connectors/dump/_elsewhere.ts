@@ -24,17 +24,17 @@ export async function notADump(path: string, files: DumpFiles): Promise<NotFound
   if (found.length > 0) {
     const more = found.length > NAMED ? ` or one of ${found.length - NAMED} more` : "";
     const names = found.slice(0, NAMED).map((each) => `"${each}"`).join(" or ");
-    return not(`it is ${folders(level)} too high`, `Did you mean ${names}${more}?`);
+    return not(`it is ${folders(level)} too high`, `did you mean ${names}${more}?`);
   }
   const archive = files.foreign.find((each) => /\.archive(\.gz|\.zst)?$/.test(each));
   if (archive !== undefined) {
-    return not("it has an archive in it, which is one file", `Did you mean "${archive}"?`);
+    return not("it has an archive in it, which is one file", `did you mean "${archive}"?`);
   }
   let parent = resolve(path);
   for (let level = 1; level <= LEVELS && dirname(parent) !== parent; level++) {
     parent = dirname(parent);
     if (await isDatabase(parent)) {
-      return not(`it is ${folders(level)} too low`, `Did you mean "${parent}"?`);
+      return not(`it is ${folders(level)} too low`, `did you mean "${parent}"?`);
     }
   }
   return not(

@@ -74,13 +74,13 @@ async function entriesOf(path: string) {
     if (!isFile) throw error;
     throw new NotFoundError(`Cannot read "${path}" as a dump: it is a file`, {
       stage: "source",
-      hint: `Did you mean its folder, "${dirname(normalize(path))}/"?`,
+      hint: `did you mean its folder, "${dirname(normalize(path))}/"?`,
       cause: error,
     });
   }
   throw new NotFoundError(`Cannot read "${path}": there is no such folder`, {
     stage: "source",
-    hint: "Look at the spelling and the folder you are in.",
+    hint: "look at the spelling and the folder you are in",
   });
 }
 
@@ -89,8 +89,8 @@ function put(files: Map<string, string>, key: string, path: string): void {
   if (other !== undefined) {
     throw new DataError(`Cannot tell which is meant: "${other}" or "${path}"`, {
       stage: "source",
-      hint: "Two dumps were written into one folder: take away the files of one of them, such as " +
-        "all that end in .gz.",
+      hint: "two dumps were written into one folder: take away the files of one of them, such as " +
+        "all that end in .gz",
     });
   }
   files.set(key, path);

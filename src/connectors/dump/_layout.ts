@@ -145,7 +145,7 @@ export async function checkUnchanged(
       `Cannot read "${path}" as one dump: it changed while it was read; "${added}" is new`,
       {
         stage: "source",
-        hint: "Somebody writes a dump there. Read it again when that is done.",
+        hint: "somebody writes a dump there; read it again when that is done",
       },
     );
   }
@@ -159,7 +159,7 @@ function databaseOf(folder: string, alone: boolean): string {
   if (alone) return "";
   throw new DataError(`Cannot read "${folder}": it is called as no database can be: ${fault}`, {
     stage: "source",
-    hint: "The folders of a dump are called as its databases are: rename it, or move it elsewhere.",
+    hint: "the folders of a dump are called as its databases are: rename it, or move it elsewhere",
   });
 }
 
@@ -203,7 +203,7 @@ function joinSeries(files: DumpFiles): void {
     if (other !== undefined) {
       throw new DataError(`Cannot tell which is meant: "${other}" or "${path}"`, {
         stage: "source",
-        hint: `One has the measurements of "${series}", the other its buckets; remove one of them.`,
+        hint: `one has the measurements of "${series}", the other its buckets; remove one of them`,
       });
     }
     files.data.delete(key);
@@ -227,9 +227,9 @@ async function collectionOf(
   if (collection === undefined) {
     throw new DataError(`Cannot tell the collection of "${join(folder, key)}": its name was cut`, {
       stage: "source",
-      hint: `Its name stands in ${key}.metadata.json, which is ${
+      hint: `its name stands in ${key}.metadata.json, which is ${
         metadataPath === undefined ? "not there" : "of no use"
-      }.`,
+      }`,
     });
   }
   return {

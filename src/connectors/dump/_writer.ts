@@ -111,7 +111,7 @@ export class DumpWriter implements Writer {
     if (await sameFile(dataPath, other)) {
       throw new IoError(`Cannot write "${dataPath}": on this disk it is "${other}"`, {
         stage: "target",
-        hint: "The disk does not tell upper case from lower; write an archive, or --rename one.",
+        hint: "the disk does not tell upper case from lower; write an archive, or --rename one",
       });
     }
     return {

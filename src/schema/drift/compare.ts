@@ -59,7 +59,7 @@ export function compareProfiles(
   const { shareShift = 0.1 } = options;
   if (!(shareShift >= 0 && shareShift <= 1)) {
     throw new UsageError(`Cannot compare with a share shift of "${shareShift}": it is no share`, {
-      hint: "A share is a number from 0 to 1; 0.1 is ten points of a hundred.",
+      hint: "a share is a number from 0 to 1; 0.1 is ten points of a hundred",
     });
   }
   // One database needs no name in each line.

@@ -16,12 +16,12 @@ export function isTypeName(name: string): boolean {
 export function checkTypeName(name: string, what: string): void {
   if (!isTypeName(name)) {
     throw new UsageError(`Cannot call ${what} "${name}": it is no identifier`, {
-      hint: "Letters and digits make a name.",
+      hint: "letters and digits make a name",
     });
   }
   if (RESERVED.has(name)) {
     throw new UsageError(`Cannot call ${what} "${name}": the name has a meaning of its own`, {
-      hint: `Such as "${name}Document".`,
+      hint: `such as "${name}Document"`,
     });
   }
 }

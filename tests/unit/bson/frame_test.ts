@@ -268,7 +268,7 @@ Deno.test("frameDocuments() gives what is whole before an error of its input, wi
   assertEquals(documents, [good, good]);
   assert(error instanceof DataError);
   assertEquals([error.message, error.offset, error.index], ["Cannot unpack", 19, 2]);
-  assertEquals(error.hint, "The 2 documents before that are whole.");
+  assertEquals(error.hint, "the 2 documents before that are whole");
 
   const other = new TypeError("a bug");
   assertEquals(await read(failing(other)), { documents: [good, good], error: other });

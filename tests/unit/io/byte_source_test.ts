@@ -396,7 +396,7 @@ Deno.test(
   async () => {
     const error = await assertRejects(() => openByteSource("a.bson"), PermissionError);
     assertEquals(error.needs, [{ kind: "read", target: "a.bson", reason: "read the source file" }]);
-    assertEquals(error.hint, "Allow it with --allow-read=a.bson");
+    assertEquals(error.hint, "allow it with --allow-read=a.bson");
   },
 );
 

@@ -252,9 +252,9 @@ Deno.test("BsonConnector names the file that a mistyped one may mean", async () 
     const error = await assertRejects(() => Array.fromAsync(source!.read()), NotFoundError);
     return error.hint;
   };
-  assertEquals(await hintOf("twets.bson"), `Did you mean "${join(folder.path, "tweets.bson")}"?`);
-  assertEquals(await hintOf("x.gz"), "Look at the spelling and the folder you are in.");
-  assertEquals(await hintOf("none/x.gz"), "Look at the spelling and the folder you are in.");
+  assertEquals(await hintOf("twets.bson"), `did you mean "${join(folder.path, "tweets.bson")}"?`);
+  assertEquals(await hintOf("x.gz"), "look at the spelling and the folder you are in");
+  assertEquals(await hintOf("none/x.gz"), "look at the spelling and the folder you are in");
 });
 
 Deno.test("BsonConnector says that a path is a folder, at both ends", async () => {
