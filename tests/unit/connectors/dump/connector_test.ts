@@ -583,7 +583,7 @@ Deno.test("DumpConnector tells that a dump got more while it was read", async (t
         if (!told) return await reading();
         const error = await assertRejects(reading, DataError, "it changed while it was read");
         assert(slashed(error.message).endsWith(`/${file}" is new`), error.message);
-        assert(error.hint?.includes("Read it again"));
+        assert(error.hint?.includes("read it again"));
       }));
   }
 });
