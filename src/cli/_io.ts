@@ -1,4 +1,3 @@
-import { promptSecret } from "@std/cli";
 import type { PermissionNeed } from "../core/mod.ts";
 
 /** What the command line needs of the process it runs in, so that a test can stand in for it. */
@@ -34,7 +33,7 @@ export interface CliIo {
   /** Asks a question; `undefined` where nobody can answer. */
   ask(question: string): string | undefined;
   /** Asks for a secret without showing it; `undefined` where nobody can answer. */
-  askSecret(question: string): string | undefined;
+  askSecret(question: string): Promise<string | undefined>;
   /** Calls back when the process is told to stop; the function given back ends that. */
   onStop(listener: (signal: "SIGINT" | "SIGTERM") => void): () => void;
   /**
@@ -133,9 +132,10 @@ export function processIo(): CliIo {
       writeAll(Deno.stderr, `${question} `);
       return readLine();
     },
-    askSecret(question) {
+    async askSecret(question) {
       // The prompt goes to standard output, which may be data unless it is the terminal.
       if (!interactive || !Deno.stdout.isTerminal()) return undefined;
+      const { promptSecret } = await import("@std/cli");
       return promptSecret(question, { mask: "" }) ?? undefined;
     },
     onStop(listener) {

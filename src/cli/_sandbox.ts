@@ -2,25 +2,14 @@ import { PermissionError, type PermissionNeed, UnsupportedError } from "../core/
 import { revokeUnneeded, runSandboxed, sandboxWords } from "../permissions/mod.ts";
 import type { CliIo } from "./_io.ts";
 import { isNamed } from "./_named.ts";
+import { SANDBOX } from "./_sandbox_option.ts";
 import { howStarted, type Started } from "./_started.ts";
 
-/** The option that confines a run; every command that moves or reads data takes it. */
-export const SANDBOX = "--sandbox";
 /** Where a confined run finds an address that may hold a secret: arguments are shown by the system. */
 const ADDRESS_VARIABLE = "DATAHOOD_ADDRESS_";
 const ADDRESS = /^((?:--[\w-]+=)?)([a-z][a-z0-9+.-]*:\/\/.*)$/is;
 /** What an address has that holds a secret: rather too much than too little. */
 const SECRET = /@|pass|secret|token|properties/i;
-
-/**
- * The words without the option; one behind `--` is data.
- *
- * @param args The command line.
- */
-export function withoutSandbox(args: readonly string[]): string[] {
-  const end = args.indexOf("--");
-  return args.filter((word, at) => word !== SANDBOX || (end >= 0 && at > end));
-}
 
 /** A command line that is run confined, as another process gets it. */
 interface Confined extends Started {

@@ -6,7 +6,7 @@ import { addOptions, type CommandData, spellings } from "./_options.ts";
 import { commandAt, TREE, wholeTree } from "./_tree.ts";
 import { reportError } from "./render/error.ts";
 import { usageError } from "./_usage.ts";
-import { givingUp, runConfined, SANDBOX, withoutSandbox } from "./_sandbox.ts";
+import { SANDBOX, withoutSandbox } from "./_sandbox_option.ts";
 
 /** What a command does once its words are read. */
 type Action = (
@@ -121,6 +121,7 @@ export async function main(args: readonly string[], io: CliIo = processIo()): Pr
   // Given more than once, or to a command that has none, it is a mistake that the parser tells.
   if (plain.length !== args.length - 1 || !takesSandbox(args)) return await run(args, io);
   try {
+    const { givingUp, runConfined } = await import("./_sandbox.ts");
     return await runConfined(plain, io) ?? await run(args, givingUp(io));
   } catch (error) {
     return reportError(error, args, io);

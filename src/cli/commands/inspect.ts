@@ -44,7 +44,7 @@ export async function inspectCommand(
     });
     const { inspectSource } = await import("../../inspect/mod.ts");
     await using source = await descriptor.create(
-      completePassword(address!, "source", io),
+      await completePassword(address!, "source", io),
       settings,
     );
     const profiles = raw.tree === true ? await treeProfiles() : undefined;

@@ -65,10 +65,9 @@ export async function verifyCommand(
       ],
     });
     const { verify } = await import("../../verify/mod.ts");
-    const [a, b] = addresses.map((address) => completePassword(address, "source", io)) as [
-      Address,
-      Address,
-    ];
+    // One after the other: each may ask on the terminal.
+    const a = await completePassword(addresses[0]!, "source", io);
+    const b = await completePassword(addresses[1]!, "source", io);
     await using first = await descriptorOf(a.kind).create(a, settings);
     await using second = await descriptorOf(b.kind).create(b, settings);
     const result = await verify(first, second, {

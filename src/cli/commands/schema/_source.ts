@@ -105,7 +105,7 @@ export async function profilesOf(
 ): Promise<ProfiledCollection[]> {
   if (source.from === "profile") return await load(source.path, flags, io);
   const descriptor = descriptorOf(source.address.kind);
-  const address = completePassword(source.address, "source", io);
+  const address = await completePassword(source.address, "source", io);
   await using connector = await descriptor.create(
     address,
     settingsOf("source", flags, reporter),

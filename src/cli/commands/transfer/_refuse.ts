@@ -173,9 +173,13 @@ export function refuseSameCollections(
 }
 
 /** Asks for a password that is missing, where somebody can answer. */
-export function completePassword(address: Address, stage: Stage, io: CliIo): Address {
+export async function completePassword(
+  address: Address,
+  stage: Stage,
+  io: CliIo,
+): Promise<Address> {
   if (!lacksPassword(address)) return address;
-  const password = io.askSecret(`Password for ${address.display}:`);
+  const password = await io.askSecret(`Password for ${address.display}:`);
   if (password === undefined || password === "") {
     throw new ConnectError(`Cannot log in to "${address.display}": no password is given.`, {
       stage,

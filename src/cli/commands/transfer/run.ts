@@ -101,8 +101,8 @@ async function perform(
   if (show.summary !== undefined) touchSummary(show.summary, io);
   outcome.ownFiles = true;
   if (!sourceOnly) await refuseSamePlace(job);
-  const sourceAddress = completePassword(job.source, "source", io);
-  const targetAddress = sourceOnly ? job.target : completePassword(job.target, "target", io);
+  const sourceAddress = await completePassword(job.source, "source", io);
+  const targetAddress = sourceOnly ? job.target : await completePassword(job.target, "target", io);
   await using source = await sourceDescriptor.create(sourceAddress, sourceSettings);
   await using target = await targetDescriptor.create(targetAddress, targetSettings);
   // The source first, whole: what is wrong with it is worth more than what a target says.
