@@ -542,8 +542,8 @@ const VERIFY: CommandData = {
         },
         {
           flags: "--temp-dir <folder>",
-          help: "Where to keep what needs more memory. Without it both are read more often; " +
-            "a pipe cannot be.",
+          help: "Folder for what needs more. Without one both sides are read more often, which a " +
+            "pipe cannot be.",
           file: true,
         },
       ],

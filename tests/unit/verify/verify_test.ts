@@ -1,4 +1,5 @@
 import {
+  type CollectionInfo,
   ConnectError,
   IoError,
   type Namespace,
@@ -373,6 +374,27 @@ Deno.test("verify() keeps apart what is under one _id in many collections of a p
     assertEquals([missing, extra, different], [0, 0, 100]);
     assertEquals(shown[0]?.first?.b?.value, '"c7"');
   }
+});
+
+Deno.test("verify() knows a time series by its options, and an empty one for buckets or none", async () => {
+  const options = new Uint8Array(serialize({ timeseries: { timeField: "t" } }));
+  const info = (more: Partial<CollectionInfo>) => ({ options, indexes: [], ...more });
+  const series = (documents: object[], more: Partial<CollectionInfo> = {}) =>
+    memory(documents, info({ type: "timeseries", ...more }));
+  const plain = memory(people, info({ type: "collection" }));
+  assertEquals((await only(series(people), plain)).status, "same");
+  assertEquals((await only(series([]), series([], { buckets: true }))).status, "same");
+  const other = await only(series(people), series(people, { buckets: true }));
+  assertEquals([other.status, other.onlyIdPosition, other.documents], [
+    "different",
+    undefined,
+    undefined,
+  ]);
+  assertEquals(other.differences, [
+    { of: "type", name: "documents", a: "measurements", b: "buckets" },
+  ]);
+  const lost = await only(series(people), series([], { buckets: true }));
+  assertEquals([lost.status, lost.documents?.missing], ["different", people.length]);
 });
 
 /** A place that loses its connection so often, each time after a few batches. */
