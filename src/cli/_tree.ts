@@ -3,7 +3,7 @@ import type { CommandData, OptionData, OptionGroup } from "./_options.ts";
 const WHICH: OptionGroup = {
   name: "Which documents",
   options: [
-    { flags: "--filter <json>", help: "Only documents that match, as a query in Extended JSON." },
+    { flags: "--filter <json>", help: "Only documents that match: a query in Extended JSON." },
     { flags: "--projection <json>", help: "Only these fields." },
     { flags: "--sort <json>", help: "In this order: a document, or a list of pairs." },
     { flags: "--skip <count>", help: "Leave out so many documents first." },
@@ -18,7 +18,7 @@ const NAMES: OptionGroup = {
     { flags: "--exclude <glob>", help: "All but these.", collect: true },
     {
       flags: "--rename <names>",
-      help: "Another name: orders=old_orders, shop.orders=archive.orders or 'shop.*=archive.*'.",
+      help: "Another name: orders=old, shop.orders=archive.orders, 'shop.*=archive.*'.",
       collect: true,
     },
     { flags: "--system", help: "Allow admin, config or local as a whole." },
@@ -31,13 +31,13 @@ const NAMES: OptionGroup = {
       flags: "--users-and-roles",
       help: "Users and roles too: of the whole server, or of the database.",
     },
-    { flags: "--ignore-oplog", help: "Say nothing of a dump's oplog, which is not replayed." },
+    { flags: "--ignore-oplog", help: "Say nothing of a dump's oplog, which is left out." },
   ],
 };
 
 const FROM: OptionData = {
   flags: "--from <format>",
-  help: "Format of the source, where its name does not say it.",
+  help: "Format of the source, if its name does not say it.",
   value: "source-format",
 };
 
@@ -47,12 +47,12 @@ const FORMAT: OptionGroup = {
     FROM,
     {
       flags: "--to <format>",
-      help: "Format of the target, where its name does not say it.",
+      help: "Format of the target, if its name does not say it.",
       value: "target-format",
     },
     {
       flags: "--compress <how>",
-      help: "none, gzip[:1-9] or zstd[:1-19]; by extension where not given.",
+      help: "none, gzip[:1-9], zstd[:1-19]; else by extension.",
       words: ["none", "gzip", "zstd"],
     },
   ],
@@ -60,7 +60,7 @@ const FORMAT: OptionGroup = {
 
 const ON_CONFLICT: OptionData = {
   flags: "--on-conflict <what>",
-  help: "A document whose _id is there with other content: report (default), skip, stop, replace.",
+  help: "The _id is there, with other content: report (default), skip, stop, replace.",
   words: ["report", "skip", "stop", "replace"],
 };
 
@@ -68,7 +68,7 @@ const PLACE: OptionGroup = {
   name: "What is already there",
   options: [
     ON_CONFLICT,
-    { flags: "--stop-on-error", help: "Stop at the first document that the target does not take." },
+    { flags: "--stop-on-error", help: "Stop at the first document that is not taken." },
     {
       flags: "--drop",
       help: "Drop each collection that is written, first; on this machine without asking.",
@@ -76,29 +76,29 @@ const PLACE: OptionGroup = {
     { flags: "--overwrite", help: "Replace the file that is there." },
     {
       flags: "--bypass-document-validation",
-      help: "Write documents that the collection's validator refuses too.",
+      help: "Write what the collection's validator refuses, too.",
     },
-    { flags: "--yes", help: "Answer yes: write to a collection that is not empty, or drop it." },
+    { flags: "--yes", help: "Answer yes: write into what is not empty, or drop it." },
   ],
 };
 
 const RUN: OptionGroup = {
   name: "How it runs",
   options: [
-    { flags: "--dry-run", help: "Reach both ends, print the plan, read and count; write nothing." },
+    { flags: "--dry-run", help: "Print the plan, read and count; write nothing." },
     { flags: "--plan", help: "Print what becomes of what, and stop." },
     { flags: "--batch-size <size>", help: "Bytes of a batch, such as 4MiB. Default 1MiB." },
     {
       flags: "--parallel-writes <count>",
-      help: "Batches written at once; 1 keeps the order. Default 1, from 16 MiB on 4.",
+      help: "Batches at once; 1 keeps the order. Default 1, from 16 MiB on 4.",
     },
     {
       flags: "--parallel <count>",
-      help: "Collections copied at once; 1 keeps them one after another. From a server 4.",
+      help: "Collections at once; 1 is one after another. From a server 4.",
     },
     { flags: "--rate-limit <size>", help: "At most so many bytes a second, such as 10MiB." },
-    { flags: "--retries <count>", help: "How often a write or a read is tried again. Default 5." },
-    { flags: "--connect-timeout <time>", help: "How long a server may take to answer at first." },
+    { flags: "--retries <count>", help: "How often a read or write is tried again. Default 5." },
+    { flags: "--connect-timeout <time>", help: "How long a server may take at first, such as 10s." },
     { flags: "--idle-timeout <time>", help: "How long a connection may be silent, such as 60s." },
     { flags: "--tls-ca-file <path>", help: "Certificate authorities to trust.", file: true },
   ],
@@ -129,7 +129,7 @@ const SHOW: OptionGroup = {
     { flags: "--verbose", help: "More: retries, decisions, the stack of an error." },
     {
       flags: "--sandbox",
-      help: "Run again by deno with no more permission than this needs; see permissions.",
+      help: "Run with no more permission than this needs; see permissions.",
     },
   ],
 };
@@ -211,7 +211,7 @@ const READ: OptionGroup = {
     { flags: "--include <glob>", help: "Only these collections, such as 'shop.*'.", collect: true },
     { flags: "--exclude <glob>", help: "All collections but these.", collect: true },
     { flags: "--system", help: "Allow admin, config or local as a whole." },
-    { flags: "--filter <json>", help: "Only documents that match, as a query in Extended JSON." },
+    { flags: "--filter <json>", help: "Only documents that match: a query in Extended JSON." },
     { flags: "--sample <count>", help: "So many documents of each collection." },
     {
       flags: "--all",
