@@ -1,5 +1,6 @@
 // Archives made by hand, byte for byte as mongodump lays them out, and what reading one gives.
 import { Long, serialize } from "bson";
+import fc from "fast-check";
 import {
   batchDocument,
   type CollectionInfo,
@@ -20,6 +21,26 @@ export interface Listed extends Namespace {
   readonly metadata?: string;
   readonly type?: string;
 }
+
+/** Names that a server takes: of collections any characters but one. */
+export const NAMESPACES: fc.Arbitrary<Namespace[]> = fc.uniqueArray(
+  fc.record({
+    // Not every disk takes every name of a folder, and a dump does not escape these.
+    db: fc.constantFrom("shop", "db_2", "é-ü", "x".repeat(63)),
+    collection: fc.oneof(
+      fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }),
+      fc.string({ unit: "binary", minLength: 1, maxLength: 120 }),
+      fc.constantFrom("a.b", ".", "..", "a/b", "a%2Fb", "a+b c", "system.buckets", "x".repeat(240)),
+    ).map((collection) => collection.replaceAll("\0", "_")),
+  }),
+  {
+    minLength: 1,
+    maxLength: 5,
+    // On disks that do not tell upper case from lower, and take é for what looks like it.
+    selector: ({ db, collection }) =>
+      `${db}\0${collection}`.normalize("NFKD").toLowerCase().toUpperCase(),
+  },
+);
 
 /** Bytes after each other. */
 export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -118,7 +139,8 @@ export async function readAll(source: Source, options: ReadOptions = {}): Promis
 
 /** Bytes as text. */
 export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return bytes.toHex?.() ??
+    Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Reads an archive that is these bytes. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { serialize } from "bson";
+import fc from "fast-check";
 import { ArchiveConnector } from "../../../../src/connectors/archive/mod.ts";
 import { BsonConnector } from "../../../../src/connectors/bson/mod.ts";
 import {
@@ -20,6 +21,7 @@ import {
   hex,
   joined,
   type Listed,
+  NAMESPACES,
   plainMetadata,
   readAll,
   readBytes,
@@ -289,6 +291,55 @@ Deno.test("ArchiveConnector writes interleaved collections in segments of 16 MiB
     }
     assertEquals(found, wanted);
   }));
+
+Deno.test("ArchiveConnector gives back what was written, whatever it is called and however it is mixed", async () => {
+  const runs = fc.record({
+    namespaces: NAMESPACES,
+    order: fc.array(fc.tuple(fc.nat(4), fc.array(fc.nat(400), { maxLength: 6 })), {
+      maxLength: 30,
+    }),
+    extension: fc.constantFrom("archive", "archive.gz", "archive.zst"),
+  });
+  await fc.assert(
+    fc.asyncProperty(runs, ({ namespaces, order, extension }) =>
+      inFolder(async (folder) => {
+        const connector = new ArchiveConnector({ path: `${folder}/x.${extension}` });
+        const infos = namespaces.map((namespace, n): CollectionInfo => ({
+          namespace,
+          type: "collection",
+          options: doc({ n }),
+          indexes: [doc({ v: 2, key: { [namespace.collection]: 1 }, name: "x" })],
+        }));
+        const writer = await connector.target.open({ collections: infos });
+        const wanted = new Map<string, string[]>();
+        for (const info of infos) {
+          await writer.begin(info);
+          wanted.set(formatNamespace(info.namespace), []);
+        }
+        for (const [seq, [which, sizes]] of order.entries()) {
+          const { namespace } = infos[which % infos.length]!;
+          const found = wanted.get(formatNamespace(namespace))!;
+          const documents = sizes.map((size) => doc({ seq, text: "x".repeat(size) }));
+          const batch = { ...batchOf(namespace, documents, seq), firstIndex: found.length };
+          if (documents.length > 0) await writer.write(batch);
+          found.push(...documents.map(hex));
+        }
+        for (const { namespace } of infos) await writer.end(namespace);
+        await writer.commit();
+        const read = await readAll(connector.source);
+        assertEquals(read.documents, wanted);
+        for (const { namespace, options, indexes } of infos) {
+          const info = read.infos.get(formatNamespace(namespace))!;
+          assertEquals(info.namespace, namespace);
+          assertEquals(
+            [info.options!, ...info.indexes!].map(hex),
+            [options!, ...indexes!].map(hex),
+          );
+        }
+      })),
+    { numRuns: 60 },
+  );
+});
 
 Deno.test("ArchiveConnector ends what was announced and never came", () =>
   inFolder(async (folder) => {

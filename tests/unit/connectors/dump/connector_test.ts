@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { serialize } from "bson";
+import fc from "fast-check";
 import { gunzipSync } from "node:zlib";
 import { ArchiveConnector } from "../../../../src/connectors/archive/mod.ts";
 import { DumpConnector } from "../../../../src/connectors/dump/mod.ts";
@@ -18,7 +19,7 @@ import {
 import { dumpFileName } from "../../../../src/mongodump/mod.ts";
 import { transfer } from "../../../../src/transfer/mod.ts";
 import { NAMES } from "../../../cli/_deno.ts";
-import { joined, plainMetadata, readAll } from "../archive/_archives.ts";
+import { hex, joined, NAMESPACES, plainMetadata, readAll } from "../archive/_archives.ts";
 
 const DATA = new URL("../../../../../shared/data/", import.meta.url);
 const present = await Deno.stat(DATA).then(() => true, () => false);
@@ -177,6 +178,36 @@ Deno.test("DumpConnector names files as mongodump does, and finds the names agai
     await Deno.remove(metadata);
     await assertRejects(() => readAll(connector.source), DataError, "its name was cut");
   }));
+
+Deno.test("DumpConnector gives back collections of any name", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      NAMESPACES,
+      fc.constantFrom("none", "gzip"),
+      (namespaces, compress) =>
+        inFolder(async (folder) => {
+          const connector = new DumpConnector({ path: `${folder}/dump`, compress });
+          const infos = namespaces.map(({ db, collection }, n) => ({
+            namespace: { db, collection },
+            type: "collection",
+            options: doc({ n }),
+            indexes: [],
+            documents: [doc({ db, collection })],
+          } as const));
+          await write(connector, infos);
+          const { documents, infos: read } = await readAll(connector.source);
+          assertEquals(documents.size, infos.length);
+          for (const { namespace, documents: [document], options } of infos) {
+            const name = formatNamespace(namespace);
+            assertEquals(documents.get(name), [hex(document!)]);
+            assertEquals(read.get(name)?.namespace, namespace);
+            assertEquals(hex(read.get(name)!.options!), hex(options));
+          }
+        }),
+    ),
+    { numRuns: 60 },
+  );
+});
 
 Deno.test("DumpConnector says which folder would work", async (t) => {
   const table: [string, Record<string, string | Uint8Array>, string, RegExp, RegExp][] = [
