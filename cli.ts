@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { runProcess } from "./src/cli/_process.ts";
 import { main } from "./src/cli/main.ts";
 
 export type { CliIo } from "./src/cli/_io.ts";
 export { main };
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) runProcess();

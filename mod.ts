@@ -24,4 +24,4 @@ export * from "./src/schema/mod.ts";
 export * from "./src/verify/mod.ts";
 
 // `deno run jsr:@datahood/cli …` runs this module: then it is the command line.
-if (import.meta.main) Deno.exit(await (await import("./src/cli/main.ts")).main(Deno.args));
+if (import.meta.main) (await import("./src/cli/_process.ts")).runProcess();
