@@ -4,6 +4,26 @@ import { nearest } from "../connectors/_nearest.ts";
 import { type CommandData, spellings } from "./_options.ts";
 import { commandAt } from "./_tree.ts";
 
+/**
+ * The command line that shows the help which is asked for: by `help` in front of a command, or by
+ * `--help` anywhere, which the parser takes with nothing else. `undefined` where none is.
+ *
+ * @param args The command line.
+ */
+export function helpAsked(args: readonly string[]): readonly string[] | undefined {
+  if (args[0] === "help") return [...args.slice(1), "--help"];
+  const end = args.indexOf("--");
+  const words = end < 0 ? args : args.slice(0, end);
+  // What is behind permissions is another command line.
+  if (args[0] === "permissions" || !words.some((word) => /^(?:-h|--help)$/.test(word))) {
+    return undefined;
+  }
+  const other = words.findIndex((_, at) =>
+    commandAt(words.slice(0, at + 1)) === commandAt(words.slice(0, at))
+  );
+  return [...words.slice(0, other), "--help"];
+}
+
 /** The spellings of a command's options. */
 function optionNames(command: CommandData): string[] {
   return [
@@ -16,7 +36,10 @@ function optionNames(command: CommandData): string[] {
 
 /** The word that was meant, if one is near; the parser itself names some word in any case. */
 function meant(what: string, word: string, command: CommandData): string | undefined {
-  if (what === "command") return nearest(word, (command.commands ?? []).map(({ name }) => name));
+  if (what === "command") {
+    if (word === "version") return "--version";
+    return nearest(word, (command.commands ?? []).map(({ name }) => name));
+  }
   const names = optionNames(command).filter((name) => name.startsWith("--"));
   const near = nearest(word.replace(/^--/, ""), names.map((name) => name.slice(2)));
   return near === undefined ? undefined : `--${near}`;

@@ -5,7 +5,7 @@ import { type CliIo, ClosedOutput, NotRunHere, processIo } from "./_io.ts";
 import { addOptions, type CommandData, spellings } from "./_options.ts";
 import { commandAt, TREE, wholeTree } from "./_tree.ts";
 import { reportError } from "./render/error.ts";
-import { usageError } from "./_usage.ts";
+import { helpAsked, usageError } from "./_usage.ts";
 import { SANDBOX, withoutSandbox } from "./_sandbox_option.ts";
 
 /** What a command does once its words are read. */
@@ -116,6 +116,8 @@ function refuseEmptyValues(args: readonly string[], tree: CommandData): void {
  * ```
  */
 export async function main(args: readonly string[], io: CliIo = processIo()): Promise<number> {
+  const asked = helpAsked(args);
+  if (asked !== undefined) return await run(asked, io);
   if (args[0] === "permissions") return await askPermissions(args.slice(1), io);
   const plain = withoutSandbox(args);
   // Given more than once, or to a command that has none, it is a mistake that the parser tells.

@@ -70,7 +70,10 @@ export function translateIoError(error: unknown, context: IoContext): Error {
         hint: "look at the spelling and the folder you are in",
       });
     }
-    const folder = path.replace(/[/\\]?[^/\\]*$/, "") || ".";
+    const folder = path.replace(/[^/\\]*$/, "").replace(/(?<=.)[/\\]+$/, "") || ".";
+    if (isFolder(folder)) {
+      return new IoError(`${action(context)}: no file can be made in "${folder}"`, options);
+    }
     return new IoError(`${action(context)}: the folder "${folder}" does not exist`, {
       ...options,
       hint: `make it first: mkdir -p '${folder}'`,
@@ -93,4 +96,14 @@ export function action({ stage, path }: Pick<IoContext, "stage" | "path">): stri
     return stage === "source" ? "Cannot read standard input" : "Cannot write standard output";
   }
   return `Cannot ${stage === "source" ? "read" : "write"} "${path}"`;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    // Nobody is asked for a permission, only to tell an error better.
+    const { state } = Deno.permissions.querySync({ name: "read", path });
+    return state === "granted" && Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
 }

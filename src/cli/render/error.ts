@@ -42,7 +42,11 @@ export function errorToText(error: unknown, verbose: boolean): string {
     lines.push(error.message);
   } else {
     lines.push(`Cannot go on: ${messageOf(error)}`);
-    if (!verbose) lines.push("hint: this is a defect of datahood; --verbose shows where");
+    // What the system says, such as that a disk is full, is no defect.
+    const system = /^E[A-Z]+$/.test(String((error as { code?: unknown } | undefined)?.code));
+    if (!verbose && !system) {
+      lines.push("hint: this is a defect of datahood; --verbose shows where");
+    }
   }
   // What was typed wrong has no place in the code that is worth a look.
   if (verbose && error instanceof Error && !(error instanceof UsageError)) {

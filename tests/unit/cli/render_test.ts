@@ -8,6 +8,7 @@ import {
   formatDocuments,
   formatSeconds,
 } from "../../../src/cli/render/_units.ts";
+import { errorToText } from "../../../src/cli/render/error.ts";
 import { Reporter } from "../../../src/cli/render/reporter.ts";
 import type { ShowFlags } from "../../../src/cli/commands/transfer/_flags.ts";
 import type { Counts } from "../../../src/core/mod.ts";
@@ -172,4 +173,10 @@ Deno.test("Reporter lists ten rejected documents, and all with --verbose", () =>
     }
     assertEquals(written.err.trimEnd().split("\n").length, lines);
   }
+});
+
+Deno.test("errorToText() calls what the system says no defect", () => {
+  const full = Object.assign(new Error("No space left on device"), { code: "ENOSPC" });
+  assertEquals(errorToText(full, false), "Cannot go on: No space left on device\n");
+  assertStringIncludes(errorToText(new Error("oops"), false), "defect");
 });

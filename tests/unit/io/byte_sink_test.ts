@@ -272,6 +272,38 @@ Deno.test("openByteSink() gives the same gzip however its bytes come", async () 
   }
 });
 
+Deno.test("openByteSink() gives the same gzip however many files are written at once", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const contents = [9, 5, 1, 0].map((mib, file) =>
+      new Uint8Array(mib * 1024 * 1024 + 1000 * file).map((_, i) => (i * i + file) >> 7)
+    );
+    const write = async (file: number, name: string) => {
+      const bytes = contents[file]!;
+      await using sink = await openByteSink(`${folder}/${file}-${name}.bson.gz`);
+      for (let at = 0; at < bytes.length; at += 300_000) {
+        await sink.write(bytes.subarray(at, at + 300_000));
+      }
+      // One that is given up leaves the threads to the others.
+      if (name === "left") await sink.abort();
+      else await sink.commit();
+    };
+    for (const file of contents.keys()) await write(file, "alone");
+    await Promise.all([
+      ...contents.keys().map((file) => write(file, "beside")),
+      write(0, "left"),
+      write(1, "left"),
+    ]);
+    for (const [file, bytes] of contents.entries()) {
+      const alone = await Deno.readFile(`${folder}/${file}-alone.bson.gz`);
+      assertEquals(await Deno.readFile(`${folder}/${file}-beside.bson.gz`), alone);
+      assertEquals(new Uint8Array(gunzipSync(alone)), bytes);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("openByteSink() lets a program end that wrote much gzip", async () => {
   const folder = await Deno.makeTempDir();
   try {
@@ -291,4 +323,16 @@ Deno.test("openByteSink() lets a program end that wrote much gzip", async () => 
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test({
+  name: "openByteSink() does not say that a folder is missing which is there",
+  // Where the system lets no file be made in a folder that everybody has.
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const refused = await assertRejects(() => openByteSink("/proc/a.bson"), IoError);
+    assertEquals(refused.message, 'Cannot write "/proc/a.bson": no file can be made in "/proc"');
+    const missing = await assertRejects(() => openByteSink("/not there/a.bson"), IoError);
+    assertEquals(missing.hint, "make it first: mkdir -p '/not there'");
+  },
 });
