@@ -7,7 +7,7 @@ const MOST_THREADS = 4;
 const SOURCE = `import { gzipSync } from "node:zlib";
 self.onmessage = ({ data: { bytes, level } }) => {
   try {
-    const member = new Uint8Array(gzipSync(bytes, { level, chunkSize: ${64 * 1024} }));
+    const member = new Uint8Array(gzipSync(bytes, { level, chunkSize: ${OUT_BYTES} }));
     self.postMessage({ member, bytes }, [member.buffer, bytes.buffer]);
   } catch (error) {
     self.postMessage({ reason: String(error) });
