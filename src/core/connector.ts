@@ -17,6 +17,12 @@ export interface CheckOptions extends Cancellable {
   readonly overwrite?: boolean;
 }
 
+/** How to list what a source has. */
+export interface DescribeOptions extends Cancellable {
+  /** Say bytes too, where that is a question more for each collection. Default `false`. */
+  readonly sizes?: boolean;
+}
+
 /** A narrowed or reshaped read. Documents and values are as MongoDB's `find` takes them. */
 export interface Query {
   /** Which documents. */
@@ -130,7 +136,7 @@ export interface Source {
    *
    * @throws {DatahoodError} If the source cannot be reached or read.
    */
-  describe(options?: Cancellable): AsyncIterable<CollectionInfo>;
+  describe(options?: DescribeOptions): AsyncIterable<CollectionInfo>;
   /**
    * Splits a collection into parts that can be read side by side.
    *

@@ -16,6 +16,9 @@ import {
 } from "../core/mod.ts";
 import { accountsOf, hideCredentials } from "../mongodump/mod.ts";
 
+/** How many documents of a collection of a live server are looked at, where not all are. */
+export const LIVE_DOCUMENTS = 1000;
+
 /** How to look into a source. */
 export interface InspectOptions {
   /** Only these collections; all by default. */
@@ -148,11 +151,11 @@ export async function inspectSource(
       stage: "source",
     });
   }
-  const { include, signal, show = 0 } = options;
+  const { include, onDocument, signal, show = 0 } = options;
   const asking = signal === undefined ? {} : { signal };
   await connector.connect(asking);
   const tallies = new Map<string, Tally>();
-  for await (const info of source.describe(asking)) {
+  for await (const info of source.describe({ ...asking, sizes: true })) {
     if (include !== undefined && !include(info.namespace)) continue;
     tallies.set(formatNamespace(info.namespace), newTally(info));
   }
@@ -165,7 +168,8 @@ export async function inspectSource(
   const issues: Issue[] = [];
   const origin = await source.origin?.(asking) ?? {};
   // A live server knows its counts, and reading all of it is what nobody expects of a look.
-  const reads = options.all ?? (source.capabilities.pointInTime || show > 0);
+  const reads = options.all ??
+    (source.capabilities.pointInTime || show > 0 || onDocument !== undefined);
   const damages = reads ? await readAll(connector, tallies, issues, options) : [];
   return {
     schemaVersion: 1,
@@ -241,7 +245,9 @@ async function readSome(
     // What a view gives is counted, as where it is read to be copied; a file has none of it.
     views: "documents",
     ...(include === undefined ? {} : { include }),
-    ...(whole ? {} : { query: { limit: show } }),
+    ...(whole
+      ? {}
+      : { query: { limit: Math.max(show, onDocument === undefined ? 0 : LIVE_DOCUMENTS) } }),
     ...(signal === undefined ? {} : { signal }),
   });
   try {

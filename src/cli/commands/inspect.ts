@@ -42,7 +42,7 @@ export async function inspectCommand(
       writes: [],
       discover: () => discoverNeeds([{ address: address!, settings }]),
     });
-    const { inspectSource } = await import("../../inspect/mod.ts");
+    const { inspectSource, LIVE_DOCUMENTS } = await import("../../inspect/mod.ts");
     await using source = await descriptor.create(
       await completePassword(address!, "source", io),
       settings,
@@ -61,6 +61,12 @@ export async function inspectCommand(
       if (profiles !== undefined) io.out(await profiles.text(inspection));
     }
     const { damages, issues } = inspection;
+    if (profiles !== undefined && source.source?.capabilities.pointInTime === false && !raw.all) {
+      reporter.line(
+        "info",
+        `The tree is of the first ${LIVE_DOCUMENTS} documents of each collection; --all takes all.`,
+      );
+    }
     for (const issue of issues) reporter.issue(issue);
     for (const { message } of damages) reporter.line("error", message);
     return {

@@ -1,5 +1,5 @@
 /** How much is in a collection, and how many documents make a reply. */
-import type { Collection, MongoClient } from "mongodb";
+import type { Collection, Db, MongoClient } from "mongodb";
 import type { CollectionInfo } from "../../core/mod.ts";
 
 /** About how many bytes of documents a reply holds: larger ones cost memory and are not faster. */
@@ -15,6 +15,8 @@ const MAX_DOCUMENTS = 16_384;
 const FRESH_MS = 5_000;
 /** How long a count is waited for. Some servers read the whole collection for it; a copy goes ahead. */
 const PATIENCE_MS = 100;
+/** For how long a server may look for the size of a collection that somebody asked for. */
+const SIZE_MS = 2_000;
 
 /** A count that was asked for. */
 interface Count {
@@ -52,6 +54,25 @@ export async function estimateOf(
     if (count.documents === undefined) count.late = true;
   }
   return count.documents === undefined ? undefined : { documents: count.documents };
+}
+
+/**
+ * Asks the server how many documents and bytes a collection holds. Most know; some read all of it to
+ * tell, and are not waited for.
+ *
+ * @returns Both; absent where the server does not say, or not soon.
+ */
+export async function sizeOf(
+  db: Db,
+  collection: string,
+): Promise<CollectionInfo["estimate"] | undefined> {
+  try {
+    const { count, size } = await db.command({ collStats: collection, maxTimeMS: SIZE_MS });
+    return { documents: Number(count), bytes: Number(size) };
+  } catch {
+    // A hint for people: no reason to fail.
+    return undefined;
+  }
 }
 
 function ask(collection: Collection): Count {

@@ -2,6 +2,7 @@ import {
   type Cancellable,
   type CollectionInfo,
   DatahoodError,
+  type DescribeOptions,
   type Namespace,
   type OpenOptions,
   type Origin,
@@ -166,7 +167,7 @@ export class MongoConnector extends BaseConnector {
         pointInTime: false,
         interleaved: "asked",
       },
-      async *describe(options: Cancellable = {}): AsyncGenerator<CollectionInfo, void, void> {
+      async *describe(options: DescribeOptions = {}): AsyncGenerator<CollectionInfo, void, void> {
         try {
           const session = await open(options);
           yield* describeAccounts(session, options);

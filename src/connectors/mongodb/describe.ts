@@ -1,9 +1,9 @@
 import type { Db } from "mongodb";
 import { Binary, deserialize } from "bson";
 import {
-  type Cancellable,
   type CollectionInfo,
   type CollectionType,
+  type DescribeOptions,
   type Namespace,
   NotFoundError,
   type Origin,
@@ -11,7 +11,7 @@ import {
 } from "../../core/mod.ts";
 import { bucketsOfSeries } from "../../mongodump/mod.ts";
 import { nearest } from "../_nearest.ts";
-import { estimateOf } from "./_estimate.ts";
+import { estimateOf, sizeOf } from "./_estimate.ts";
 import { compareNamespaces } from "./_position.ts";
 import { copy, rawField } from "./_raw.ts";
 import { displayOf } from "./options.ts";
@@ -43,7 +43,7 @@ interface Listed {
  */
 export async function* describeCollections(
   session: MongoSession,
-  { signal }: Cancellable = {},
+  { signal, sizes = false }: DescribeOptions = {},
   include: (namespace: Namespace) => boolean = () => true,
 ): AsyncGenerator<CollectionInfo, void, void> {
   const { database, collection } = session.options;
@@ -54,7 +54,7 @@ export async function* describeCollections(
     for (const listed of await listCollections(session, db, collection)) {
       throwIfInterrupted(signal);
       const namespace = { db: name, collection: listed.name };
-      if (include(namespace)) yield await complete(session, db, namespace, listed);
+      if (include(namespace)) yield await complete(session, db, namespace, listed, sizes);
     }
   }
 }
@@ -214,6 +214,7 @@ async function complete(
   db: Db,
   namespace: Namespace,
   { name, type, options, uuid }: Listed,
+  sizes = false,
 ): Promise<CollectionInfo> {
   const info = {
     namespace,
@@ -225,7 +226,8 @@ async function complete(
   const [indexes, estimate] = await Promise.all([
     listIndexes(db, name, session),
     // The numbers of a time series count its buckets.
-    type === "timeseries" ? undefined : estimateOf(session.client, db.collection(name)),
+    type === "timeseries" ? undefined : (sizes ? await sizeOf(db, name) : undefined) ??
+      estimateOf(session.client, db.collection(name)),
   ]);
   return {
     ...info,
