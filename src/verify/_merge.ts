@@ -103,8 +103,17 @@ export async function mergeSides(a: Cursor, b: Cursor, options: MergeOptions): P
   const leftA = new Group(options.mostKept), leftB = new Group(options.mostKept);
   const group = new Int32Array(WORDS);
   let turn = TURN;
+  const rest = async (): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    throwIfInterrupted(signal);
+    turn = TURN;
+  };
   const skip = async (cursor: Cursor, side: "a" | "b"): Promise<void> => {
-    while (!cursor.isDone && !takes(cursor, side)) await cursor.advance();
+    while (!cursor.isDone && !takes(cursor, side)) {
+      if (--turn <= 0) await rest();
+      const wait = cursor.advance();
+      if (wait !== undefined) await wait;
+    }
   };
   const next = (cursor: Cursor, side: "a" | "b"): Promise<void> | undefined => {
     turn--;
@@ -117,11 +126,7 @@ export async function mergeSides(a: Cursor, b: Cursor, options: MergeOptions): P
   await skip(a, "a");
   await skip(b, "b");
   while (!a.isDone || !b.isDone) {
-    if (turn <= 0) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      throwIfInterrupted(signal);
-      turn = TURN;
-    }
+    if (turn <= 0) await rest();
     const order = a.isDone
       ? 1
       : b.isDone

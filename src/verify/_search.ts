@@ -1,5 +1,6 @@
 import { documentLength, type RawBatch } from "../core/mod.ts";
 import { SpillFile } from "../io/_spill_file.ts";
+import { type Alone, nameAlone } from "./_alone.ts";
 import { type Cursor, DOCUMENT, Entries, ENTRY_BYTES, PAIR } from "./_entries.ts";
 import { type Example, Found } from "./_examples.ts";
 import { firstDifference } from "./_first_difference.ts";
@@ -197,12 +198,25 @@ export class Search {
     pairs: ReadonlyMap<string, DifferingPair>,
   ): Promise<Map<string, DocumentDifferences>> {
     const { show, memoryBytes, tempFolder } = this.#options;
-    this.#searches = new Map([...pairs].map(([key, pair]) => [key, new PairSearch(pair, show)]));
+    const again = sides.filter(({ name }) => this.#once[name] === undefined);
+    const alone = new Map<string, Alone>();
+    for (const [key, { a, b }] of pairs) {
+      const side = a.documents === 0 ? "b" : "a", other = side === "a" ? b : a;
+      if (other.documents > 0 || !again.some(({ name }) => name === side)) continue;
+      alone.set(key, { side, documents: (side === "a" ? a : b).documents });
+    }
+    let pass = 2;
+    const named = await nameAlone(again, alone, { ...this.#options, pass });
+    if (alone.size === pairs.size) return named;
+    if (alone.size > 0) pass++;
+    this.#searches = new Map(
+      [...pairs].filter(([key]) => !alone.has(key))
+        .map(([key, pair]) => [key, new PairSearch(pair, show)]),
+    );
     const searches = this.#searches;
     const byNumber: (PairSearch | undefined)[] = [];
     for (const [key, search] of searches) byNumber[this.#numberOf(key)] = search;
     this.#byNumber = byNumber;
-    const again = sides.filter(({ name }) => this.#once[name] === undefined);
     let total = 0;
     for (const { name } of again) {
       for (const { expected } of searches.values()) total += expected[name];
@@ -210,13 +224,12 @@ export class Search {
     const room = again.length === sides.length ? memoryBytes : memoryBytes / 2;
     const rounds = tempFolder !== undefined ? 1 : Math.ceil(total * ENTRY_BYTES / room) || 1;
     let keeps = total <= MOST_KEPT && rounds === 1;
-    let pass = 2;
     for (let round = 0; round < rounds; round++, pass++) {
       keeps = await this.#collectAgain(again, { round, rounds }, { pass, keeps });
       await this.#merge({ round, rounds });
     }
     if (!keeps) await this.#readExamples(again, pass);
-    return await this.#result();
+    return new Map([...named, ...await this.#result()]);
   }
 
   #numberOf(key: string): number {

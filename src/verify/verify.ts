@@ -162,7 +162,8 @@ function onceIssues(
     code: "not-rereadable",
     message:
       `Where some documents differ cannot be told: "${once.connector.display}" can be read ` +
-      "only once, and memory holds only the first of its documents. Put it into a file first",
+      "only once, and memory holds only the first of its documents. Give it more (--memory), or " +
+      "put it into a file first",
     level: "info",
   }];
 }

@@ -109,6 +109,9 @@ Deno.test("datahood verify fails on what is cut short or not there, and does not
     assertEquals(gone.code, 3);
     const words = await runCli(["verify", "a.bson"], { cwd });
     assertEquals(words.code, 2);
+    const unknown = await runCli(["verify", "a.bson", "orders.x"], { cwd });
+    assertEquals(unknown.code, 2);
+    assertStringIncludes(unknown.err, "hint: --format-b bson says it");
   }));
 
 Deno.test("datahood verify compares a dump with its archive, views and indexes too", async () => {

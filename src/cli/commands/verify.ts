@@ -46,7 +46,7 @@ export async function verifyCommand(
     { role: "source", text: words[0] ?? "", format: text(raw, "formatA") },
     { role: "source", text: words[1] ?? "", format: text(raw, "formatB") },
   ];
-  const addresses = await resolveAddresses(ends, raw.system === true, io) as [Address, Address];
+  const addresses = await addressesOf(ends, raw.system === true, io);
   refusePipes(addresses, io);
   return await runFramed(show, io, async (frame) => {
     const { reporter, signal } = frame;
@@ -87,6 +87,22 @@ export async function verifyCommand(
     if (!show.json && !show.quiet) io.out(verifyText(result));
     return { result: { ...result }, code: result.same ? EXIT_CODES.done : EXIT_CODES.different };
   });
+}
+
+/** The addresses; where a format has to be named, by the option that names it here. */
+async function addressesOf(
+  ends: readonly EndText[],
+  system: boolean,
+  io: CliIo,
+): Promise<readonly [Address, Address]> {
+  try {
+    return await resolveAddresses(ends, system, io) as [Address, Address];
+  } catch (error) {
+    if (!(error instanceof UsageError) || error.hint === undefined) throw error;
+    const flag = error.message.includes(`"${ends[0]!.text}"`) ? "--format-a" : "--format-b";
+    const hint = error.hint.replaceAll("--from ", `${flag} `);
+    throw new UsageError(error.message, { hint, cause: error });
+  }
 }
 
 function refusePipes([a, b]: readonly [Address, Address], io: CliIo): void {

@@ -1,6 +1,7 @@
 import {
   type CollectionInfo,
   ConnectError,
+  InterruptedError,
   IoError,
   type Namespace,
   type VerifiedCollection,
@@ -376,6 +377,41 @@ Deno.test("verify() keeps apart what is under one _id in many collections of a p
   }
 });
 
+Deno.test("verify() counts what is in one side alone without looking for it", async () => {
+  const names = ["full", "none", "some", "pipe"];
+  const place = (of: Record<string, object[]>, options = {}) =>
+    new MemoryConnector(
+      names.map((name) => collection(of[name] ?? [], { namespace: { db: "s", collection: name } })),
+      options,
+    );
+  const changed = people.map((one) => one._id === 4 ? { ...one, age: "old" } : one);
+  for (const rereadable of [true, false]) {
+    const a = place({ full: people, some: people });
+    const b = place({ none: people.slice(9), some: changed, pipe: people }, { rereadable });
+    const { collections } = await verify(a, b, { show: 2 });
+    const counts = collections.map((
+      { documents },
+    ) => [documents!.missing, documents!.extra, documents!.different]);
+    assertEquals(counts, [[100, 0, 0], [0, 91, 0], [0, 0, 1], [0, 100, 0]]);
+    const [full, none, some] = collections.map(({ documents }) => documents!.shown);
+    assertEquals(full, [
+      { status: "missing", id: '{"$numberInt":"0"}', indexA: 0 },
+      { status: "missing", id: '{"$numberInt":"1"}', indexA: 1 },
+    ]);
+    assertEquals(none?.map(({ id, indexB }) => [id, indexB]), [
+      ['{"$numberInt":"9"}', 0],
+      ['{"$numberInt":"10"}', 1],
+    ]);
+    assertEquals(some?.[0]?.first?.path, "age");
+    assertEquals([a.reads, b.reads], [3, rereadable ? 3 : 1]);
+  }
+  // As little memory as there may be: no more readings.
+  const [a, b] = [memory(people), memory([])];
+  const { documents } = await only(a, b, { memoryBytes: 1 });
+  assertEquals([documents?.missing, documents?.shown.length], [100, 20]);
+  assertEquals([a.reads, b.reads], [2, 1]);
+});
+
 Deno.test("verify() knows a time series by its options, and an empty one for buckets or none", async () => {
   const options = new Uint8Array(serialize({ timeseries: { timeField: "t" } }));
   const info = (more: Partial<CollectionInfo>) => ({ options, indexes: [], ...more });
@@ -455,6 +491,25 @@ Deno.test("verify() stops on its signal, and tells how far it is", async () => {
   const [first] = events;
   assert(first?.type === "progress");
   assertEquals([first.pass, first.documents], [1, 3]);
+});
+
+Deno.test("verify() that is stopped in any pass leaves nothing in its folder", async () => {
+  const tempFolder = await Deno.makeTempDir();
+  try {
+    const changed = people.map((one) => ({ ...one, age: "old" }));
+    for (const last of [1, 2, 3]) {
+      const controller = new AbortController();
+      const onEvent = ({ side, pass }: VerifyEvent) => {
+        if (side === "a" && pass === last) controller.abort();
+      };
+      const options = { memoryBytes: 1, tempFolder, signal: controller.signal, onEvent };
+      const pipe = memory(changed, {}, { rereadable: false });
+      await assertRejects(() => verify(memory(people), pipe, options), InterruptedError);
+      assertEquals(await Array.fromAsync(Deno.readDir(tempFolder)), []);
+    }
+  } finally {
+    await Deno.remove(tempFolder);
+  }
 });
 
 Deno.test("verify() stops the other side when one fails", async () => {
