@@ -187,8 +187,36 @@ const helpers = {
     for (const item of this) if (is(item, index++)) return item;
   },
 };
+// What sets can do since Node.js 22; the other one has `has`, `keys` and `size`, as a set or a map has.
+const algebra = {
+  union(other) {
+    return new Set([...this, ...other.keys()]);
+  },
+  intersection(other) {
+    return new Set([...this].filter((item) => other.has(item)));
+  },
+  difference(other) {
+    return new Set([...this].filter((item) => !other.has(item)));
+  },
+  symmetricDifference(other) {
+    const result = new Set(this);
+    for (const item of other.keys()) if (!result.delete(item)) result.add(item);
+    return result;
+  },
+  isSubsetOf(other) {
+    return this.size <= other.size && [...this].every((item) => other.has(item));
+  },
+  isSupersetOf(other) {
+    return this.size >= other.size && [...other.keys()].every((item) => this.has(item));
+  },
+  isDisjointFrom(other) {
+    return ![...this].some((item) => other.has(item));
+  },
+};
 const iterators = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
-for (const [name, value] of Object.entries(helpers)) {
-  if (name in iterators) continue;
-  Object.defineProperty(iterators, name, { value, configurable: true, writable: true });
+for (const [prototype, methods] of [[iterators, helpers], [Set.prototype, algebra]]) {
+  for (const [name, value] of Object.entries(methods)) {
+    if (name in prototype) continue;
+    Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
+  }
 }
