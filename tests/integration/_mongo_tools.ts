@@ -29,7 +29,8 @@ async function find(): Promise<MongoTools | undefined> {
   }
   say(
     "tests with the real tools are skipped: there is no mongodump and mongorestore on PATH, and " +
-      "DATAHOOD_TEST_MONGO_TOOLS names no folder",
+      "DATAHOOD_TEST_MONGO_TOOLS names no folder; they are in the MongoDB Database Tools, or made " +
+      "from the repository mongodb/mongo-tools with go build",
   );
   return undefined;
 }
