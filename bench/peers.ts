@@ -2,8 +2,8 @@
  * Measures datahood and its peers on the same files and the same server, one after the other in
  * pairs, and prints a table of ratios.
  *
- * `deno task bench:peers [--pairs 5] [--documents 400000] [--only restore,dump] [--large] [--install]
- * [--no-save]`. Peers are found in the folder DATAHOOD_BENCH_PEERS, else on PATH; one that is not
+ * `deno task bench:peers [--pairs 5] [--documents 400000] [--only restore,dump] [--heading Types]
+ * [--large] [--install] [--no-save]`. Peers are found in the folder DATAHOOD_BENCH_PEERS, else on PATH; one that is not
  * there is left out by name. The server is the one at DATAHOOD_TEST_MONGODB_URI, else the native
  * SecantusDB under `.cache/` (`--install` builds it), else the one that the tests use. `--large` measures
  * datahood alone, once, on 2 GB, for its memory.
@@ -33,6 +33,8 @@ interface Flags {
   readonly large: boolean;
   readonly install: boolean;
   readonly save: boolean;
+  /** Over which section of the results the tables stand. */
+  readonly heading: string;
 }
 
 function say(line: string): void {
@@ -45,7 +47,7 @@ function print(text: string): void {
 
 function readFlags(args: string[]): Flags {
   const flags = parseArgs(args, {
-    string: ["pairs", "documents", "only"],
+    string: ["pairs", "documents", "only", "heading"],
     boolean: ["large", "install", "no-save"],
   });
   const count = (name: string, fallback: number): number => {
@@ -65,8 +67,9 @@ function readFlags(args: string[]): Flags {
     jobs: names === undefined ? JOBS : JOBS.filter((job) => names.includes(job.name)),
     large: flags.large,
     install: flags.install,
-    // A part of the jobs would take the place of a whole table.
-    save: !flags["no-save"] && names === undefined,
+    // A part of the jobs would take the place of a whole table, unless it has a place of its own.
+    save: !flags["no-save"] && (names === undefined || flags.heading !== undefined),
+    heading: flags.heading ?? "Against the peers",
   };
 }
 
@@ -206,7 +209,7 @@ async function main(args: string[]): Promise<void> {
     const how =
       `${flags.pairs} pairs after a warm-up. Wall and CPU are medians, datahood : peer; ` +
       "ratios are of each pair, median (least–greatest); the peak is the greatest.";
-    await report("Against the peers", flags.save, all, { orders, how, ...about });
+    await report(flags.heading, flags.save, all, { orders, how, ...about });
     if (!flags.large) return;
     const large = await ordersFile({ bytes: LARGE_BYTES });
     const alone = await runAll(
