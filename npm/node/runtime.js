@@ -6,11 +6,11 @@ import { Deno as Shim } from "@deno/shim-deno";
 
 const [read, write, sync] = [fs.read, fs.write, fs.fsync].map(promisify);
 
-/** An error of Node.js, known again by its code. */
-const byCode = (code) =>
+/** An error of Node.js, known again by its code; the shim gives some of them another class. */
+const byCode = (code, Known) =>
   class extends Error {
     static [Symbol.hasInstance](error) {
-      return error?.code === code;
+      return error?.code === code || (Known !== undefined && error instanceof Known);
     }
   };
 
@@ -18,6 +18,7 @@ const errors = {
   ...Shim.errors,
   BrokenPipe: byCode("EPIPE"),
   IsADirectory: byCode("EISDIR"),
+  NotFound: byCode("ENOENT", Shim.errors.NotFound),
   // Node.js with `--permission` says it so.
   NotCapable: byCode("ERR_ACCESS_DENIED"),
 };
