@@ -57,7 +57,7 @@ export async function testStart(
 ): Promise<boolean> {
   say(`DATAHOOD_CLI_COMMAND="${command}"`);
   const env = { ...options.env, DATAHOOD_CLI_COMMAND: command };
-  return await deno(["test", "-A", ...flags, "tests/cli"], { ...options, env }) === 0;
+  return await deno(["test", "-A", "--parallel", ...flags, "tests/cli"], { ...options, env }) === 0;
 }
 
 /** One named check. */
