@@ -61,6 +61,20 @@ function placeOf(option: string, args: readonly string[], tree: CommandData): st
   return `put it behind the command: datahood ${words.join(" ")} … ${option}`;
 }
 
+/** The command below another that was meant, where it stands too late or was mistyped. */
+function subCommand(
+  { commands = [] }: CommandData,
+  path: string,
+  args: readonly string[],
+): string | undefined {
+  const names = commands.map(({ name }) => name);
+  const late = args.find((arg) => names.includes(arg));
+  if (late !== undefined) return `put ${late} first: ${path} ${late} …`;
+  const next = args[path.split(" ").length - 1] ?? "";
+  const near = /^[a-z-]{3,}$/.test(next) ? nearest(next, names) : undefined;
+  return near === undefined ? undefined : `did you mean ${path} ${near}?`;
+}
+
 /**
  * What the parser refuses, as an error with a hint: a word that is near, where an option belongs, or
  * where to read more.
@@ -81,10 +95,7 @@ export function usageError(
   const [, what = "", word = ""] = /^Unknown (option|command) "([^"=]*)/.exec(error.message) ?? [];
   const command = commandAt(path.split(" ").slice(1), tree);
   if (word === "") {
-    const late = args.find((arg) => command.commands?.some(({ name }) => name === arg));
-    return new UsageError(shown(error.message), {
-      hint: late === undefined ? help : `put ${late} first: ${path} ${late} …`,
-    });
+    return new UsageError(shown(error.message), { hint: subCommand(command, path, args) ?? help });
   }
   const near = meant(what, word, command);
   const place = what === "option" && near === undefined ? placeOf(word, args, tree) : undefined;

@@ -73,7 +73,11 @@ export function planMapping(
     throw new UsageError(
       `Cannot write "${source.display}" to "${target.display}": ` +
         `there are many collections, and ${what} one.`,
-      { hint: "name one collection at the source, or a database as the target" },
+      {
+        hint: target.holds === "file"
+          ? "--include database.collection takes one of them; a folder, such as dump/, takes all"
+          : "name one collection at the source, or a database as the target",
+      },
     );
   }
   checkRenames(target, renames);

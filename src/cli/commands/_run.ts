@@ -98,6 +98,7 @@ export function stopOnSignal(reporter: Reporter, io: CliIo): {
 
 function why(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "the folder does not exist";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
   return error instanceof Error ? error.message.replace(/ \(os error \d+\).*/, "") : String(error);
 }
 

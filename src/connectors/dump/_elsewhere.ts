@@ -20,6 +20,8 @@ const NAMED = 3;
 export async function notADump(path: string, files: DumpFiles): Promise<NotFoundError> {
   const not = (state: string, hint: string) =>
     new NotFoundError(`Cannot read "${path}" as a dump: ${state}`, { stage: "source", hint });
+  const is = "a dump is a folder with a folder for each database, as mongodump writes it";
+  const isEmpty = (await folderEntries(path, "source"))?.length === 0;
   const { level, found } = await below(path, files);
   if (found.length > 0) {
     const more = found.length > NAMED ? ` or one of ${found.length - NAMED} more` : "";
@@ -34,13 +36,11 @@ export async function notADump(path: string, files: DumpFiles): Promise<NotFound
   for (let level = 1; level <= LEVELS && dirname(parent) !== parent; level++) {
     parent = dirname(parent);
     if (await isDatabase(parent)) {
-      return not(`it is ${folders(level)} too low`, `did you mean "${parent}"?`);
+      const state = `${isEmpty ? "it is empty, and " : "it is "}${folders(level)} too low`;
+      return not(state, `did you mean "${parent}"?`);
     }
   }
-  return not(
-    "it has no .bson files in it",
-    "a dump is a folder with a folder for each database, as mongodump writes it",
-  );
+  return not(isEmpty ? "the folder is empty" : "it has no .bson files in it", is);
 }
 
 function folders(count: number): string {

@@ -243,6 +243,7 @@ Deno.test("DumpConnector says which folder would work", async (t) => {
     ],
     ["a file", { "shop/a.bson": "" }, "shop/a.bson", /it is a file/, /shop\/"\?/],
     ["with an archive", { "x.archive.gz": "" }, "", /has an archive in it/, /x\.archive\.gz"\?/],
+    ["empty itself", { "x/": "" }, "x", /the folder is empty/, /a folder for each database/],
     ["empty", { "shop/": "" }, "", /no \.bson files/, /a folder for each database/],
   ];
   for (const [name, files, path, message, hint] of table) {
