@@ -17,7 +17,7 @@ import {
 import { accountsOf, hideCredentials } from "../mongodump/mod.ts";
 
 /** How many documents of a collection of a live server are looked at, where not all are. */
-export const LIVE_DOCUMENTS = 1000;
+export const LIVE_DOCUMENTS: number = 1000;
 
 /** How to look into a source. */
 export interface InspectOptions {
