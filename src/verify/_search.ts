@@ -6,6 +6,7 @@ import { type Example, Found } from "./_examples.ts";
 import { firstDifference } from "./_first_difference.ts";
 import type { DocumentHash } from "./_hash.ts";
 import { hashId, shownId } from "./_id.ts";
+import { HashFilter } from "./_hash_filter.ts";
 import { IdLog } from "./_id_log.ts";
 import { documentKey, mergeSides } from "./_merge.ts";
 import { type ReadOptions, readSides, type Side } from "./_read.ts";
@@ -90,7 +91,7 @@ class Keeper {
 /** What is collected of a side that can be read only once, while it is read. */
 class Once {
   readonly ids = new IdLog();
-  /** The first documents, by pair and hash. */
+  /** The first documents that the other side seems to lack, by pair and hash. */
   readonly known = new Map<number, Map<string, Known>>();
   readonly keeper: Keeper;
   /** Whether there was no room for all. */
@@ -124,6 +125,8 @@ export class Search {
   readonly #numbers = new Map<string, number>();
   #searches: ReadonlyMap<string, PairSearch> = new Map();
   #byNumber: readonly (PairSearch | undefined)[] = [];
+  /** What the other side has, if it was read before the one that can be read only once. */
+  #filter: HashFilter | undefined;
 
   constructor(options: SearchOptions) {
     this.#options = options;
@@ -138,6 +141,20 @@ export class Search {
     }
   }
 
+  /**
+   * Which sides to read together, and which after them. A pipe waits for a file: then it is known of
+   * most of its documents that the other side lacks them, and a copy of those can be kept. It does not
+   * wait for a server, which may take so long that the program at its other end is given up.
+   */
+  inTurn(sides: readonly Side[]): readonly (readonly Side[])[] {
+    const once = sides.filter(({ name }) => this.#once[name] !== undefined);
+    const other = sides.filter(({ name }) => this.#once[name] === undefined);
+    const waits = once.length === 1 && other[0]!.source.capabilities.pointInTime;
+    if (!waits) return [sides];
+    this.#filter = new HashFilter();
+    return [other, once];
+  }
+
   /** Lets go of all memory and files. */
   async close(): Promise<void> {
     for (const side of ["a", "b"] as const) {
@@ -146,9 +163,12 @@ export class Search {
     }
   }
 
-  /** Whether documents of a side have to be collected while they are read for the first time. */
-  collects({ name }: Side): boolean {
-    return this.#once[name]?.isLost === false;
+  /** What to do with documents of a side when they are read for the first time, if anything. */
+  onFirst(side: Side): ((batch: RawBatch, i: number) => void) | undefined {
+    const { hash } = this.#options;
+    const once = this.#once[side.name], filter = this.#filter;
+    if (once?.isLost === false) return (batch, i) => this.#collect(side, once, batch, i);
+    return once !== undefined || filter === undefined ? undefined : () => filter.add(hash);
   }
 
   /** Sides of which it could not be kept what they have. */
@@ -157,15 +177,15 @@ export class Search {
   }
 
   /** Collects a document that was just hashed, of a side that can be read only once. */
-  collect(side: Side, batch: RawBatch, i: number): void {
+  #collect(side: Side, { ids, known, keeper }: Once, batch: RawBatch, i: number): void {
     const { hash } = this.#options;
-    const { ids, known, keeper } = this.#once[side.name]!;
     const { buffer, firstIndex } = batch;
     const start = batch.starts[i]!, index = firstIndex + i;
     const pair = this.#numberOf(side.key(batch.namespace));
     const entries = this.#entries[side.name];
     entries.addDocument(hash, pair, ids.add(buffer, start, index));
-    if (keeper.take(documentLength(buffer, start))) {
+    const differs = this.#filter?.lacks(hash) ?? true;
+    if (differs && keeper.take(documentLength(buffer, start))) {
       const ofPair = known.get(pair) ?? new Map<string, Known>();
       known.set(pair, ofPair);
       ofPair.set(hashKey(hash), knownAt(buffer, start, index, true));
@@ -176,7 +196,9 @@ export class Search {
 
   /** Writes out what was collected, if it is too much by now. */
   collected({ name }: Side): Promise<void> | undefined {
-    const once = this.#once[name]!, entries = this.#entries[name];
+    const once = this.#once[name];
+    if (once === undefined || once.isLost) return undefined;
+    const entries = this.#entries[name];
     const { tempFolder, memoryBytes } = this.#options;
     const bytes = entries.count * ENTRY_BYTES + once.ids.bytes;
     if (bytes <= memoryBytes / 2) return undefined;
@@ -198,6 +220,7 @@ export class Search {
     pairs: ReadonlyMap<string, DifferingPair>,
   ): Promise<Map<string, DocumentDifferences>> {
     const { show, memoryBytes, tempFolder } = this.#options;
+    this.#filter = undefined;
     const again = sides.filter(({ name }) => this.#once[name] === undefined);
     const alone = new Map<string, Alone>();
     for (const [key, { a, b }] of pairs) {

@@ -100,7 +100,9 @@ export async function verify(
   try {
     await search.open(sides);
     const first = new FirstPass(hash, ignoreIdPosition, search);
-    await readSides(sides, first, { pass: 1, retries, signal, onEvent });
+    for (const together of search.inTurn(sides)) {
+      await readSides(together, first, { pass: 1, retries, signal, onEvent });
+    }
     issues.push(...first.issues, ...notPointInTime(sides));
     pairs = first.pairs(sides);
     const differing = new Map<string, DifferingPair>();
@@ -162,7 +164,7 @@ function onceIssues(
     code: "not-rereadable",
     message:
       `Where some documents differ cannot be told: "${once.connector.display}" can be read ` +
-      "only once, and memory holds only the first of its documents. Give it more (--memory), or " +
+      "only once, and memory holds only some of its documents. Give it more (--memory), or " +
       "put it into a file first",
     level: "info",
   }];
@@ -270,11 +272,8 @@ class FirstPass {
 
   batch(side: Side, batch: RawBatch): Promise<void> | undefined {
     const tally = this.#tallies[side.name].get(side.key(batch.namespace))!;
-    if (!this.#search.collects(side)) {
-      tally.add(batch);
-      return undefined;
-    }
-    tally.add(batch, (i) => this.#search.collect(side, batch, i));
+    const onFirst = this.#search.onFirst(side);
+    tally.add(batch, onFirst === undefined ? undefined : (i) => onFirst(batch, i));
     return this.#search.collected(side);
   }
 
