@@ -225,9 +225,8 @@ async function readAll(
     });
     const next = new Set([...tallies].flatMap(([name, { begun }]) => begun ? [] : [name]));
     // What stands before all collections is met by every read.
-    if (!rereadable || interleaved !== undefined || next.size === (left?.size ?? tallies.size)) {
-      break;
-    }
+    const stuck = next.size === (left?.size ?? tallies.size);
+    if (!rereadable || interleaved === "as stored" || stuck) break;
     left = next;
   }
   return damages;

@@ -73,16 +73,21 @@ export class DumpSource implements Source {
     const { partition, after, query = {} } = options;
     this.#refuse(query, partition !== undefined || after !== undefined);
     const notes = new DumpNotes(this.#selection);
-    yield* notes.spread(this.#items(notes, options));
+    const layout = await readLayout(this.#path);
+    this.#note(layout, notes);
+    try {
+      yield* notes.spread(this.#items(layout, notes, options));
+    } catch (error) {
+      throw layout.unsure.length > 0 ? unfinished(error) : error;
+    }
   }
 
   async *#items(
+    layout: DumpLayout,
     notes: DumpNotes,
     options: ReadOptions,
   ): AsyncGenerator<SourceItem, void, void> {
     const { include, parallel = 1 } = options;
-    const layout = await readLayout(this.#path);
-    this.#note(layout, notes);
     const wanted = (namespace: Namespace) => include?.(namespace) ?? true;
     const collections = layout.collections
       .filter(({ info: { namespace } }) => !notes.leaves(namespace) && wanted(namespace));
@@ -138,6 +143,20 @@ export class DumpSource implements Source {
       throw new UsageError(`Cannot read a part of "${this.#path}": a dump has no partitions`);
     }
   }
+}
+
+/** What is wrong with a dump that has no prelude may be that nobody has ended it yet. */
+function unfinished(error: unknown): unknown {
+  if (!(error instanceof DataError)) return error;
+  const { message, hint, offset, index } = error;
+  const more = "there is no prelude.json, which is written last: is the dump being written?";
+  return new DataError(message, {
+    stage: "source",
+    hint: hint === undefined ? more : `${hint}; ${more}`,
+    cause: error,
+    ...(offset === undefined ? {} : { offset }),
+    ...(index === undefined ? {} : { index }),
+  });
 }
 
 /** Several at once, each of which is a lane until the next takes its place. */
