@@ -98,7 +98,10 @@ const RUN: OptionGroup = {
     },
     { flags: "--rate-limit <size>", help: "At most so many bytes a second, such as 10MiB." },
     { flags: "--retries <count>", help: "How often a read or write is tried again. Default 5." },
-    { flags: "--connect-timeout <time>", help: "How long a server may take at first, such as 10s." },
+    {
+      flags: "--connect-timeout <time>",
+      help: "How long a server may take at first, such as 10s.",
+    },
     { flags: "--idle-timeout <time>", help: "How long a connection may be silent, such as 60s." },
     { flags: "--tls-ca-file <path>", help: "Certificate authorities to trust.", file: true },
   ],

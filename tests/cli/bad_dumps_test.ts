@@ -95,13 +95,13 @@ const CASES: readonly (readonly [string, Files, string, Wanted])[] = [
       Object.entries(DUMP).map(([path, content]) => [`top/dump/${path}`, content]),
     ),
     "top/",
-    { ...FAILS, says: 'it is one folder too high\nhint: did you mean "top/dump"?' },
+    { ...FAILS, says: 'it is one folder too high.\nhint: did you mean "top/dump"?' },
   ],
   [
     "a folder too low",
     { ...dump(DUMP), "dump/shop/orders/note.txt": "x" },
     "dump/shop/orders/",
-    { ...FAILS, says: "it is one folder too low\nhint: did you mean" },
+    { ...FAILS, says: "it is one folder too low.\nhint: did you mean" },
   ],
   [
     "files that do not belong",

@@ -31,7 +31,7 @@ Deno.test("datahood transfer refuses a target that is there, before any plan", (
           const args = ["transfer", "a.bson", target, ...more];
           const refused = await runCli(args, { cwd });
           assertEquals([refused.code, refused.out], [4, ""], refused.err);
-          assertEquals(refused.err.split("\n")[0], `Cannot write "${target}": ${state}`);
+          assertEquals(refused.err.split("\n")[0], `Cannot write "${target}": ${state}.`);
           assertStringIncludes(refused.err.split("\n")[1]!, "--overwrite");
           if (more.length === 0) return;
           const asked = await runCli([...args, "--overwrite"], { cwd });

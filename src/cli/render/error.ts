@@ -32,11 +32,16 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** With the full stop that most messages of the library leave out. */
+function sentence(text: string): string {
+  return /[.?!…]$/.test(text) ? text : `${text}.`;
+}
+
 /** An error as a person reads it: what cannot be done, and what to do about it. */
 export function errorToText(error: unknown, verbose: boolean): string {
   const lines: string[] = [];
   if (error instanceof DatahoodError) {
-    lines.push(error.message);
+    lines.push(sentence(error.message));
     if (error.hint !== undefined) lines.push(`hint: ${error.hint}`);
   } else if (error instanceof Deno.errors.NotCapable) {
     lines.push(error.message);

@@ -167,7 +167,9 @@ export function refuseSameCollections(
       : `${into} is the source itself` +
         (source.display === target.display ? "." : `, which "${source.display}" names too.`);
     throw new UsageError(`Cannot write "${target.display}": ${state}`, {
-      hint: `--rename ${name}=${name}_copy`,
+      hint: target.collection === undefined
+        ? `--rename ${name}=${name}_copy`
+        : `name another collection at the target, such as ${name}_copy`,
     });
   }
 }
