@@ -6,6 +6,8 @@ import { action, type IoContext, translateIoError } from "./translate_error.ts";
 
 /** How often another run may put its file in place between our opening and locking of the part. */
 const LOCK_TRIES = 10;
+/** Bytes that are left to the system before the disk is told to take them, while more come. */
+const UNSYNCED_BYTES = 16 * 1024 * 1024;
 
 /** A file that is written beside its place, under a lock, and renamed when it is complete. */
 export class PartFile implements Destination {
@@ -15,6 +17,11 @@ export class PartFile implements Destination {
   readonly #overwrite: boolean;
   readonly #file: Deno.FsFile;
   #state: "open" | "closed" | "done" = "open";
+  #unsynced = 0;
+  /** What was asked of the disk meanwhile; never fails. */
+  #syncing: Promise<void> | undefined;
+  /** Why the disk did not take it: the system may say so once. */
+  #failure: { readonly error: unknown } | undefined;
 
   private constructor(
     context: IoContext,
@@ -53,14 +60,29 @@ export class PartFile implements Destination {
 
   async write(bytes: Uint8Array): Promise<void> {
     try {
+      if (this.#failure !== undefined) throw this.#failure.error;
       await writeAll(this.#file, bytes);
     } catch (error) {
       throw translateIoError(error, this.#context);
     }
+    this.#unsynced += bytes.length;
+    if (this.#unsynced >= UNSYNCED_BYTES && this.#syncing === undefined) this.#syncAhead();
+  }
+
+  /** Else all of a large file would wait for the disk at its end. */
+  #syncAhead(): void {
+    this.#unsynced = 0;
+    this.#syncing = this.#file.sync()
+      .catch((error) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => this.#syncing = undefined);
   }
 
   async sync(): Promise<void> {
     try {
+      await this.#syncing;
+      if (this.#failure !== undefined) throw this.#failure.error;
       await this.#file.sync();
     } catch (error) {
       throw translateIoError(error, this.#context);
@@ -89,6 +111,7 @@ export class PartFile implements Destination {
   async abort(keepPartial: boolean): Promise<void> {
     if (this.#state !== "open") return;
     this.#state = "closed";
+    await this.#syncing;
     try {
       if (keepPartial) await this.#file.sync();
       else await Deno.remove(this.#part);

@@ -130,3 +130,48 @@ Deno.test("openByteSink() says that the disk is full and removes its part", asyn
     }
   }
 });
+
+Deno.test("openByteSink() tells what the disk said while more was written", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/x.bson`;
+  const original = Deno.FsFile.prototype.sync;
+  let asked = 0;
+  // A system may tell of lost data once, to whoever asks first.
+  Deno.FsFile.prototype.sync = function (this: Deno.FsFile): Promise<void> {
+    if (asked++ > 0) return original.call(this);
+    const lost = new Error("Input/output error (os error 5)");
+    return Promise.reject(Object.assign(lost, { code: "EIO" }));
+  };
+  try {
+    await using sink = await openByteSink(path);
+    await assertRejects(async () => {
+      for (let i = 0; i < 17; i++) await sink.write(someBytes(1024 * 1024, i + 1));
+      await sink.commit();
+    }, IoError);
+  } finally {
+    Deno.FsFile.prototype.sync = original;
+  }
+  assertEquals(asked, 1);
+  assertEquals(await Array.fromAsync(Deno.readDir(folder.path)), []);
+});
+
+Deno.test("openByteSink() asks the disk to take a large file before its end", async () => {
+  await using folder = await temporaryFolder();
+  const original = Deno.FsFile.prototype.sync;
+  let asked = 0;
+  Deno.FsFile.prototype.sync = function (this: Deno.FsFile): Promise<void> {
+    asked++;
+    return original.call(this);
+  };
+  try {
+    await using sink = await openByteSink(`${folder.path}/x.bson`);
+    const bytes = someBytes(1024 * 1024, 1);
+    for (let i = 0; i < 40; i++) await sink.write(bytes);
+    assert(asked > 0, "all of it was left to the end");
+    // Given up while it is being asked.
+    await sink.abort();
+  } finally {
+    Deno.FsFile.prototype.sync = original;
+  }
+  assertEquals(await Array.fromAsync(Deno.readDir(folder.path)), []);
+});
