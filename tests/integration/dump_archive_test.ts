@@ -21,6 +21,7 @@ import {
 } from "../../src/core/mod.ts";
 import { bsonToJson } from "../../src/bson/mod.ts";
 import { transfer, type TransferOptions } from "../../src/transfer/mod.ts";
+import { verify } from "../../src/verify/mod.ts";
 import { mongoTools, runTool } from "./_mongo_tools.ts";
 import { integration, type IntegrationContext, serverHas } from "./_server.ts";
 
@@ -78,6 +79,13 @@ function withoutOwn(index: string): string {
   return JSON.stringify(
     Object.fromEntries(Object.entries(rest).sort(([a], [b]) => a < b ? -1 : 1)),
   );
+}
+
+/** That `verify` finds no difference, and looks at options and indexes. */
+async function assertSame(a: Connector, b: Connector): Promise<void> {
+  const { same, collections } = await verify(a, b);
+  assert(same, JSON.stringify(collections.filter(({ status }) => status !== "same")));
+  assert(collections.every(({ definitions }) => definitions === "compared"));
 }
 
 function counts(held: Map<string, Kept>): Record<string, number> {
@@ -551,6 +559,8 @@ for (const form of ["dump", "dump --gzip", "archive", "archive --gzip"]) {
       await runTool(mongodump, [`--uri=${uri}`, `--db=${name}`, ...place(folder, "theirs", true)]);
       await using theirs = make(folder, "theirs");
       assertEquals(await kept(theirs), wanted);
+      await assertSame(ours, theirs);
+      await assertSame(server, theirs);
     } finally {
       await context.client.db(name).dropDatabase();
     }
@@ -584,6 +594,8 @@ for (const form of ["dump", "dump --gzip", "archive", "archive --gzip"]) {
       await runTool(mongodump, [`--uri=${uri}`, `--db=${name}`, ...place(folder, "again", true)]);
       await using again = make(folder, "again");
       assertEquals(await kept(again), wanted);
+      await assertSame(theirs, again);
+      await assertSame(ours, again);
     } finally {
       await context.client.db(name).dropDatabase();
     }
@@ -671,10 +683,61 @@ if (present) {
           assertEquals(await kept(b), await kept(a));
           assertEquals(await kept(b), await kept(real));
           // And from there with ours to mongorestore again.
-          await transfer(b, new ArchiveConnector({ path: `${folder}/${name}.again` }));
+          await using again = new ArchiveConnector({ path: `${folder}/${name}.again` });
+          await transfer(b, again);
+          await assertSame(again, real);
+          await assertSame(again, a);
         } finally {
           await context.client.db(theirs).dropDatabase();
           await context.client.db(ours).dropDatabase();
+        }
+      }
+    },
+  );
+}
+
+if (present) {
+  withTools(
+    "files without a dump around them, and metadata of 2015, restore alike with mongorestore and with " +
+      "transfer()",
+    async (context, folder) => {
+      const { uri, database: db } = context;
+      const file = (name: string) => new URL(`bson/${name}`, DATA).pathname;
+      await Deno.mkdir(`${folder}/old`);
+      await Deno.copyFile(file("tweets.bson.gz"), `${folder}/old/tweets.bson.gz`);
+      await Deno.copyFile(file("tweets.metadata.json"), `${folder}/old/tweets.metadata.json`);
+      await using old = new DumpConnector({ path: `${folder}/old` });
+      // Its text index is none that every server builds: it is told, and the documents are there.
+      const { counts: { written }, issues } = await into(context, old, db);
+      assertEquals(written, 966);
+      assert(
+        issues.filter(({ level }) => level === "warning").every((issue) =>
+          issue.code === "index-not-built" || issue.code === "index-changed"
+        ),
+        JSON.stringify(issues),
+      );
+      await using tweets = new BsonConnector({ path: file("tweets.bson.gz") });
+      await using plants = new BsonConnector({ path: file("cadastro.uhes.bson.gz") });
+      await transfer(plants, database(context, db));
+      const dumps = { tweets, "cadastro.uhes": plants };
+      for (const [name, source] of Object.entries(dumps)) {
+        const theirs = `${db}_theirs`;
+        try {
+          await runTool(mongorestore, [
+            `--uri=${uri}`,
+            "--gzip",
+            `--db=${theirs}`,
+            `--collection=${name}`,
+            "--noIndexRestore",
+            file(`${name}.bson.gz`),
+          ]);
+          await using a = new MongoConnector({ uri, database: theirs, collection: name });
+          await using b = new MongoConnector({ uri, database: db, collection: name });
+          for (const each of [a, b]) {
+            assert((await verify(each, source)).same, name);
+          }
+        } finally {
+          await context.client.db(theirs).dropDatabase();
         }
       }
     },
