@@ -8,5 +8,10 @@ import { main } from "./main.ts";
  * nothing else is to be done.
  */
 export function runProcess(): void {
-  main(Deno.args).then((code) => setTimeout(() => Deno.exit(code)));
+  main(Deno.args).then((code) => {
+    // As a timer of no time, for which Deno would first load those of Node.js.
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => Deno.exit(code);
+    port2.postMessage(code);
+  });
 }
