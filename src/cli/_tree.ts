@@ -94,7 +94,7 @@ const RUN: OptionGroup = {
     },
     {
       flags: "--parallel <count>",
-      help: "Collections at once; 1 is one after another. From a server 4.",
+      help: "Collections at once; 1 is one after another. With a server 4.",
     },
     { flags: "--rate-limit <size>", help: "At most so many bytes a second, such as 10MiB." },
     { flags: "--retries <count>", help: "How often a read or write is tried again. Default 5." },

@@ -38,8 +38,9 @@ export function readOptionsOf(
   signal: AbortSignal,
   { include, query, batchBytes, inFlightBytes, batchDocuments, resumable, views }: CheckedOptions,
 ): ReadOptions {
-  // Each that is read has one batch to give and the next on its way, before either is counted.
-  const fitting = Math.max(1, Math.floor(inFlightBytes / (2 * parallel)));
+  // Each that is read has one batch to give and the next on its way, before either is counted, and
+  // keeps the memory of two more: all of that together is to be no more than of one alone.
+  const fitting = Math.max(1, Math.floor(inFlightBytes / (4 * parallel)));
   return {
     batchBytes: parallel === 1 ? batchBytes : Math.min(batchBytes, fitting),
     views: views ?? (target.capabilities.views ? "definition" : "documents"),
