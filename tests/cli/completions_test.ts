@@ -143,8 +143,9 @@ function typing(shell: Shell): Parameters<typeof shellTest>[2] {
   };
 }
 
-// On Windows there is no terminal to be had.
-if (Deno.build.os !== "windows") {
+if (Deno.build.os === "windows") {
+  say("completions for bash and zsh are not tested: on Windows there is no terminal for them");
+} else {
   for (const shell of SHELLS) await shellTest(shell.name, [shell.name, "script"], typing(shell));
 }
 
