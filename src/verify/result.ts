@@ -101,9 +101,9 @@ export interface VerifiedCollection {
   readonly onlyIdPosition?: boolean;
   /**
    * Whether options and indexes were compared: `unknown` where one side does not know any, such as a
-   * bare file of documents.
+   * bare file of documents; `options` or `indexes` where these alone were, as the others are ignored.
    */
-  readonly definitions: "compared" | "unknown" | "ignored";
+  readonly definitions: "compared" | "options" | "indexes" | "unknown" | "ignored";
   /** Options and indexes that differ. */
   readonly differences: readonly DefinitionDifference[];
 }

@@ -361,7 +361,15 @@ function collectionOf(
     sameDocuments: same,
     ...(documents === undefined ? {} : { documents }),
     ...(!same && comparable(a, b) && sameDocuments(a, b, true) ? { onlyIdPosition: true } : {}),
-    definitions: !known ? "unknown" : ignoreIndexes && ignoreOptions ? "ignored" : "compared",
+    definitions: known ? definitionsBut(ignoreOptions, ignoreIndexes) : "unknown",
     differences,
   };
+}
+
+function definitionsBut(
+  ignoreOptions: boolean,
+  ignoreIndexes: boolean,
+): VerifiedCollection["definitions"] {
+  if (ignoreOptions) return ignoreIndexes ? "ignored" : "indexes";
+  return ignoreIndexes ? "options" : "compared";
 }

@@ -97,6 +97,20 @@ Deno.test("datahood verify keeps what memory does not hold in --temp-dir, and le
     assertStringIncludes(gone.err, 'the folder "gone" does not exist');
   }));
 
+Deno.test("datahood verify shows bytes to the last where they differ by less than is shown", () =>
+  inFolder(async (cwd) => {
+    const bytes = exampleBson(20_000);
+    await Deno.writeFile(`${cwd}/a.bson`, bytes);
+    const last = new DataView(bytes.buffer, bytes.byteOffset);
+    let start = 0, at = 0;
+    while (at < bytes.length) [start, at] = [at, at + last.getInt32(at, true)];
+    await Deno.writeFile(`${cwd}/b.bson`, bytes.subarray(0, start));
+    const { code, out } = await runCli(["verify", "a.bson", "b.bson"], { cwd });
+    assertEquals(code, 6, out);
+    const count = (bytes: number) => `${bytes.toLocaleString("en-US")} B`;
+    assertStringIncludes(out, `${count(bytes.length)} ↔ ${count(start)}`);
+  }));
+
 Deno.test("datahood verify fails on what is cut short or not there, and does not call it different", () =>
   inFolder(async (cwd) => {
     await Deno.writeFile(`${cwd}/a.bson`, BYTES);
@@ -126,6 +140,14 @@ Deno.test("datahood verify compares a dump with its archive, views and indexes t
   const { same, collections } = JSON.parse(whole.out);
   assertEquals([same, collections.length], [true, 9]);
   for (const { definitions } of collections) assertEquals(definitions, "compared");
+  const shown = async (...ignored: string[]) => {
+    const { out, err } = await runCli(["verify", ...ends, "--include", "books", ...ignored]);
+    return /^demo\.books.*  (.+)$/m.exec(out)?.[1] ?? out + err;
+  };
+  assertEquals(await shown(), "same");
+  assertEquals(await shown("--ignore-indexes"), "options same");
+  assertEquals(await shown("--ignore-options"), "indexes same");
+  assertEquals(await shown("--ignore-options", "--ignore-indexes"), "not compared");
   await inFolder(async (cwd) => {
     const args = ["transfer", ends[1]!, "copy.archive", "--exclude", "books"];
     const copied = await runCli([...args, "--rename", "demo.empty one=demo.empty two"], { cwd });

@@ -60,23 +60,30 @@ const STATUS = {
   extra: "only in b",
 } as const;
 
+const DEFINITIONS: Readonly<Record<VerifiedCollection["definitions"], string>> = {
+  compared: "same",
+  options: "options same",
+  indexes: "indexes same",
+  unknown: "not known",
+  ignored: "not compared",
+};
+
 function cellsOf(collection: VerifiedCollection): string[] {
   const { a, b, status, differences, definitions } = collection;
   const both = (of: "documents" | "bytes", format: (value: number) => string) => {
     const [inA, inB] = [a?.[of], b?.[of]];
-    return inA === undefined || inB === undefined || inA === inB
-      ? format((inA ?? inB)!)
-      : `${format(inA)} ↔ ${format(inB)}`;
+    if (inA === undefined || inB === undefined || inA === inB) return format((inA ?? inB)!);
+    // What differs by less than is shown is shown whole.
+    const shown = format(inA) === format(inB)
+      ? (bytes: number) => `${formatCount(bytes)} B`
+      : format;
+    return `${shown(inA)} ↔ ${shown(inB)}`;
   };
   const defined = differences.length > 0
     ? `${differences.length} different`
     : a === undefined || b === undefined
     ? ""
-    : definitions === "compared"
-    ? "same"
-    : definitions === "unknown"
-    ? "not known"
-    : "not compared";
+    : DEFINITIONS[definitions];
   return [
     nameOf(collection),
     STATUS[status],
