@@ -186,7 +186,10 @@ export interface TupleModel {
   readonly type: "tuple";
   /** How many arrays. */
   readonly count: number;
-  /** What stands at each position. */
+  /**
+   * What stands at each position. Kinds are counted at each; the ranges, values and formats of scalars,
+   * and what is in objects and arrays, are those of all positions together.
+   */
   readonly elements: readonly ValueModel[];
 }
 

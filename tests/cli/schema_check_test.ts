@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DRIFT_CLASSES } from "@datahood/cli";
 import { TREE } from "../../src/cli/_tree.ts";
+import type { ReportRow } from "../../src/cli/commands/schema/_rows.ts";
 import { bsonOf, namesIn, order, orders } from "./_schema.ts";
 import { inFolder, runCli } from "./_run_cli.ts";
 
@@ -236,6 +237,44 @@ Deno.test("datahood schema report counts alike objects at each path alone, and t
     const text = (await runCli(["schema", "report", "sales.bson"], { cwd })).out;
     assertMatch(text, /buyer\.email .*\[personal\]/);
     assert(!text.includes("@example.com"), text);
+  }));
+
+Deno.test("datahood schema report has one row for the elements of arrays, tuples too", () =>
+  inFolder(async (cwd) => {
+    const documents = Array.from({ length: 40 }, (_, i) => ({
+      _id: i,
+      place: { type: "Point", coordinates: [-i - 0.5, i] },
+      pair: i < 10 ? ["a", null] : ["a", { n: i }],
+      byDay: { "2024-01-01": [i + 0.5, "x"], "2024-01-02": [i + 0.5, "y"] },
+    }));
+    await Deno.writeFile(`${cwd}/places.bson`, bsonOf(documents));
+    const { out, err } = await runCli(["schema", "report", "places.bson", "--json"], { cwd });
+    assert(out !== "", err);
+    const paths: readonly ReportRow[] = JSON.parse(out).paths;
+    const row = (path: string) => paths.find((row) => row.path === path)!;
+    assertEquals(paths.filter(({ path }) => /\[\d/.test(path)), []);
+    assertEquals(new Set(paths.map(({ path }) => path)).size, paths.length);
+    const coordinates = row("place.coordinates[]");
+    assertEquals([coordinates.count, coordinates.of], [80, 80]);
+    const kinds = coordinates.kinds.toSorted((a, b) => a.kind < b.kind ? -1 : 1);
+    assertEquals(kinds, [
+      { kind: "double", count: 40, share: 0.5, min: -39.5, max: -0.5 },
+      { kind: "int", count: 40, share: 0.5, min: 0, max: 39 },
+    ]);
+    const counts = (path: string) => row(path).kinds.map(({ kind, count }) => [kind, count]);
+    assertEquals(
+      new Map(counts("pair[]") as [string, number][]),
+      new Map([
+        ["string", 40],
+        ["object", 30],
+        ["null", 10],
+      ]),
+    );
+    for (const { path, count, of, kinds } of paths) {
+      assert(count <= of, path);
+      for (const { kind, share } of kinds) assert(share > 0 && share <= 1, `${path}: ${kind}`);
+      assertEquals(kinds.reduce((sum, { share }) => sum + share, 0), 1, path);
+    }
   }));
 
 Deno.test("datahood schema check offers each class of differences", () => {

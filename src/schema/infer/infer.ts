@@ -5,6 +5,7 @@ import {
   type Field,
   KIND,
   KIND_NAMES,
+  type KindName,
   KINDS,
   type ObjectNode,
   type ProfiledCollection,
@@ -371,17 +372,17 @@ function compareKeys(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
-/** What stands at one position, out of what stands at all of them. */
+/** What stands at one position, out of what stands at all of them: just kinds are counted by position. */
 function at(merged: ValueModel, { positions }: ArrayNode, position: number): ValueModel {
-  const count = (kind: number) => positions[position * KINDS + kind]!;
-  let total = 0;
-  for (let kind = 0; kind < KINDS; kind++) total += count(kind);
+  const count = (kind: KindName) => positions[position * KINDS + KIND[kind]]!;
   return {
-    types: merged.types.filter((type) => count(KIND[kindOf(type)]) > 0),
-    nulls: count(KIND.null),
-    undefineds: count(KIND.undefined),
-    total,
-    outliers: [],
+    types: merged.types.filter((type) => count(kindOf(type)) > 0)
+      .map((type) => type.type === "scalar" ? { ...type, count: count(type.kind) } : type),
+    nulls: count("null"),
+    undefineds: count("undefined"),
+    total: KIND_NAMES.reduce((sum, kind) => sum + count(kind), 0),
+    outliers: merged.outliers.filter(({ kind }) => count(kind) > 0)
+      .map((outlier) => ({ ...outlier, count: count(outlier.kind) })),
   };
 }
 

@@ -7,8 +7,10 @@ import {
 } from "../../../profile/mod.ts";
 import type {
   FieldModel,
+  Outlier,
   ScalarModel,
   SchemaModel,
+  TupleModel,
   TypeModel,
   ValueModel,
 } from "../../../schema/model.ts";
@@ -131,12 +133,47 @@ function walkType(
       if (type.element === null) return;
       return walkInner(type.element, `${path}[]`, node?.array?.element, rows);
     case "tuple":
-      type.elements.forEach((element, i) => walkInner(element, `${path}[${i}]`, undefined, rows));
-      return;
+      return walkInner(ofAllPositions(type), `${path}[]`, node?.array?.element, rows);
     case "scalar":
     case "ref":
       return;
   }
+}
+
+/** What stands at any position of a tuple: ranges and values are known of all of them together. */
+function ofAllPositions({ elements }: TupleModel): ValueModel {
+  const types = new Map<string | TypeModel, TypeModel>();
+  const outliers = new Map<KindName, Outlier>();
+  const sum = (part: (element: ValueModel) => number) =>
+    elements.reduce((sum, element) => sum + part(element), 0);
+  for (const element of elements) {
+    for (const type of element.types) {
+      // Objects and arrays are the same ones at each position.
+      const key = type.type === "scalar" ? type.kind : type;
+      const known = types.get(key);
+      if (known === undefined) types.set(key, type);
+      else if (type.type === "scalar") types.set(key, { ...type, count: known.count + type.count });
+    }
+    for (const outlier of element.outliers) {
+      const count = outlier.count + (outliers.get(outlier.kind)?.count ?? 0);
+      outliers.set(outlier.kind, { ...outlier, count });
+    }
+  }
+  return {
+    types: [...types.values()],
+    nulls: sum(({ nulls }) => nulls),
+    undefineds: sum(({ undefineds }) => undefineds),
+    total: sum(({ total }) => total),
+    outliers: [...outliers.values()],
+  };
+}
+
+/** Objects at a path whose type may be shared: what is left when all else is counted. */
+function objectsOf({ types, nulls, undefineds, total, outliers }: ValueModel): number {
+  const others = [...types, ...outliers].filter((one) =>
+    !("type" in one) || bsonKind(one) !== "object"
+  );
+  return total - others.reduce((sum, { count }) => sum + count, nulls + undefineds);
 }
 
 function rowOf(
@@ -148,7 +185,11 @@ function rowOf(
   const total = node?.total ?? value.total;
   const share = (part: number) => total === 0 ? 0 : part / total;
   const counted = (kind: KindName, count: number) => {
-    const own = node === undefined ? count : node.counts[KIND[kind]]!;
+    const own = node !== undefined
+      ? node.counts[KIND[kind]]!
+      : kind === "object"
+      ? Math.min(count, objectsOf(value))
+      : count;
     return { count: own, share: share(own) };
   };
   const kinds = value.types.map((type) => kindOf(type, counted(bsonKind(type), type.count), node))
