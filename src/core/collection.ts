@@ -35,6 +35,18 @@ export interface CollectionInfo {
     /** Bytes as stored (a compressed file's size), where `bytes` is not known. */
     readonly storedBytes?: number;
   };
+  /** What is lost of it, where that is known without reading it; see `DescribeOptions.damaged`. */
+  readonly damage?: CollectionDamage;
+}
+
+/** What is lost of a collection. */
+export interface CollectionDamage {
+  /** Its documents, or its options and indexes. */
+  readonly lost: "documents" | "metadata";
+  /** In one sentence: `Cannot read …`. */
+  readonly message: string;
+  /** The file that is missing or wrong. */
+  readonly path: string;
 }
 
 /** Something worth saying that is not an error: a thing not carried over, changed, or noticed. */

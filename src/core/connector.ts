@@ -21,6 +21,11 @@ export interface CheckOptions extends Cancellable {
 export interface DescribeOptions extends Cancellable {
   /** Say bytes too, where that is a question more for each collection. Default `false`. */
   readonly sizes?: boolean;
+  /**
+   * List too what is known to be damaged, with {@linkcode CollectionInfo.damage}. By default what lacks
+   * its documents is left out, and what else is wrong fails.
+   */
+  readonly damaged?: boolean;
 }
 
 /** A narrowed or reshaped read. Documents and values are as MongoDB's `find` takes them. */
@@ -81,6 +86,11 @@ export interface ReadOptions extends Cancellable {
    * position cannot stand for several.
    */
   readonly parallel?: number;
+  /**
+   * Read the documents of a collection too whose options and indexes cannot be read, without these.
+   * By default the read fails before anything of it is given.
+   */
+  readonly damaged?: boolean;
 }
 
 /** What a source yields: collections one after another, or interleaved. */

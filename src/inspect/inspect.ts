@@ -64,6 +64,8 @@ export interface InspectedCollection {
   readonly exact: boolean;
   /** Whether it was read up to what is wrong: the counts are of what came before that. */
   readonly cut?: boolean;
+  /** `false` where reading did not come to it: the source is damaged before it. */
+  readonly read?: false;
   /** The options it was created with as relaxed Extended JSON. */
   readonly options?: string;
   /** Its indexes; absent where the source knows none. */
@@ -82,6 +84,10 @@ export interface Damage {
   readonly offset?: number;
   /** Index of the document. */
   readonly index?: number;
+  /** What to do about it. */
+  readonly hint?: string;
+  /** Whether a file of documents is not there at all. */
+  readonly missing?: boolean;
 }
 
 /** What is in a source. */
@@ -155,7 +161,7 @@ export async function inspectSource(
   const asking = signal === undefined ? {} : { signal };
   await connector.connect(asking);
   const tallies = new Map<string, Tally>();
-  for await (const info of source.describe({ ...asking, sizes: true })) {
+  for await (const info of source.describe({ ...asking, sizes: true, damaged: true })) {
     if (include !== undefined && !include(info.namespace)) continue;
     tallies.set(formatNamespace(info.namespace), newTally(info));
   }
@@ -170,15 +176,26 @@ export async function inspectSource(
   // A live server knows its counts, and reading all of it is what nobody expects of a look.
   const reads = options.all ??
     (source.capabilities.pointInTime || show > 0 || onDocument !== undefined);
-  const damages = reads ? await readAll(connector, tallies, issues, options) : [];
+  const damages = [
+    ...[...tallies.values()].flatMap(({ info: { damage } }) =>
+      damage === undefined ? [] : [{
+        message: damage.message,
+        ...(damage.lost === "documents" ? { missing: true } : {}),
+      }]
+    ),
+    ...reads ? await readAll(connector, tallies, issues, options) : [],
+  ];
   return {
     schemaVersion: 1,
     source: display,
     origin,
-    collections: [...tallies.values()].map((tally) => collectionOf(tally)),
+    collections: [...tallies.values()].map((tally) =>
+      collectionOf(tally, reads && damages.length > 0)
+    ),
     ...(issues.some(({ code }) => code === "no-prelude") ? { unsure: true } : {}),
     damages,
-    issues,
+    // What is damage is no mere warning.
+    issues: issues.filter(({ code }) => code !== "documents-missing"),
   };
 }
 
@@ -217,13 +234,20 @@ async function readAll(
       include: (namespace) => include(namespace) && (left?.has(formatNamespace(namespace)) ?? true),
     });
     if (error === undefined) break;
-    const { message, offset, index } = error;
+    const { message, offset, index, hint } = error;
+    // A file that is none of its kind has nothing that could be told.
+    if (interleaved === undefined && error.index === 0 && error.cause instanceof DataError) {
+      throw error;
+    }
     damages.push({
       message,
+      ...(hint === undefined ? {} : { hint }),
       ...(offset === undefined ? {} : { offset }),
       ...(index === undefined ? {} : { index }),
     });
-    const next = new Set([...tallies].flatMap(([name, { begun }]) => begun ? [] : [name]));
+    const next = new Set(
+      [...tallies].flatMap(([name, { begun, ended }]) => begun || ended ? [] : [name]),
+    );
     // What stands before all collections is met by every read.
     const stuck = next.size === (left?.size ?? tallies.size);
     if (!rereadable || interleaved === "as stored" || stuck) break;
@@ -243,6 +267,7 @@ async function readSome(
   const items = source.read({
     // What a view gives is counted, as where it is read to be copied; a file has none of it.
     views: "documents",
+    damaged: true,
     ...(include === undefined ? {} : { include }),
     ...(whole
       ? {}
@@ -262,7 +287,7 @@ async function readSome(
       if (item.type === "end") {
         for (const issue of item.issues ?? []) hear(issue);
         // What is left out as a whole ends without having begun.
-        if (tally !== undefined) tally.ended = whole;
+        if (tally !== undefined) tally.ended = whole && tally.info.damage?.lost !== "documents";
         continue;
       }
       if (tally === undefined) {
@@ -296,6 +321,7 @@ async function readSome(
 
 function collectionOf(
   { info, documents, bytes, longest, begun, ended, shown }: Tally,
+  stopped: boolean,
 ): InspectedCollection {
   const { namespace, type, options, indexes, uuid, estimate = {} } = info;
   const counts = begun ? { documents, bytes, longest } : {
@@ -308,6 +334,7 @@ function collectionOf(
     ...counts,
     exact: ended,
     ...(begun && !ended ? { cut: true } : {}),
+    ...(stopped && !begun && !ended && info.damage === undefined ? { read: false as const } : {}),
     ...(options === undefined || options.length <= 5
       ? {}
       : { options: bsonToJson(options, 0, RELAXED) }),

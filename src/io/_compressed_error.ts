@@ -41,7 +41,8 @@ function error(place: CompressedPlace, state: string, cause?: unknown): DataErro
   return new DataError(`${action({ stage: "source", path: place.path })}: ${state}`, {
     offset: place.out,
     stage: "source",
-    hint: `the ${place.out} bytes that came out before it are given`,
+    // What became of them only their reader knows.
+    ...(place.out === 0 ? {} : { hint: `${place.out} bytes came out of it before that place` }),
     cause,
   });
 }

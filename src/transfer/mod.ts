@@ -16,5 +16,6 @@ export * from "./count_source.ts";
 export * from "./lane_tracker.ts";
 export * from "./mapping.ts";
 export { DEFAULT_IN_FLIGHT_BYTES, type TransferOptions } from "./options.ts";
+export { refuseIncomplete, type Wanted } from "./_refuse_incomplete.ts";
 export * from "./same_place.ts";
 export * from "./transfer.ts";

@@ -10,6 +10,7 @@ import {
   UsageError,
 } from "../core/mod.ts";
 import { isSameServer, refuseSameCollection, refuseSameFile } from "./_refuse_same.ts";
+import { refuseIncomplete } from "./_refuse_incomplete.ts";
 import { placedIn } from "./_placed_in.ts";
 import { type CheckedOptions, checkOptions, type TransferOptions } from "./options.ts";
 import { Run } from "./_run.ts";
@@ -32,7 +33,8 @@ import { atStage } from "./_stage.ts";
  * `bypassDocumentValidation` is asked of a target without validators.
  * @throws {UnsupportedError} If the source cannot be read, the target not be written, or it cannot
  * do what `onConflict` asks.
- * @throws {DataError} If the source holds what its format does not allow, with the position.
+ * @throws {DataError} If the source holds what its format does not allow, with the position, or lacks
+ * the documents of a collection that would be replaced.
  * @throws {LoadError} If the target stops the run, or `stopOnError` does.
  * @throws {InterruptedError} If the signal came.
  *
@@ -72,6 +74,7 @@ export async function transfer(
     if (sameServer) refuseSameCollection(target, namespace, renamed);
     return renamed;
   };
+  await atStage("source", () => refuseIncomplete(from, source.display, checked));
   const announced = to.capabilities.announced
     ? await atStage("source", () => announce(from, map, checked))
     : {};

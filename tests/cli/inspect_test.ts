@@ -94,9 +94,16 @@ Deno.test("datahood inspect --show, --tree, --json and --include say more, or le
     assertEquals(orders.uuid, "b083c5fcf3a54d8aa1b2c3d4e5f60718");
     assertEquals(orders.indexes[1], {
       name: "total_-1",
-      key: '{"total":-1}',
-      options: '{"unique":true}',
+      key: { total: -1 },
+      options: { unique: true },
     });
+    assertEquals(orders.options, { validator: { total: { $gte: 0 } } });
+    assertEquals("paths" in json, false);
+    const more = await runCli(["inspect", "x.archive", "--json", "--tree", "--show", "1"], { cwd });
+    const { collections, paths } = JSON.parse(more.out);
+    assertEquals(collections[0].shown, [{ _id: 0, total: 0.5, tags: ["a"] }]);
+    const report = await runCli(["schema", "report", "x.archive", "--json"], { cwd });
+    assertEquals(paths, JSON.parse(report.out).paths);
     assertEquals([view.type, view.documents], ["view", 0]);
     const one = await runCli(["inspect", "x.archive", "--include", "*.all"], { cwd });
     assertEquals(table(one.out)[1], VIEW_ROW);
@@ -150,3 +157,113 @@ Deno.test("datahood inspect says where an archive or a dump is cut, and what cam
       assertStringIncludes(err, '"dump/" has no prelude.json, which is written last');
     }));
 });
+
+Deno.test("datahood inspect says which documents of a dump are missing, transfer never replaces by them", () =>
+  inFolder(async (cwd) => {
+    const a = {
+      "shop/a.metadata.json": '{"indexes":[],"collectionName":"a","type":"collection"}',
+    };
+    await makeFiles(`${cwd}/dump`, { ...DUMP, ...a });
+    const look = await runCli(["inspect", "dump/"], { cwd });
+    assertEquals(look.code, 3);
+    assert(look.out.split("\n")[0]!.endsWith("not complete"), look.out);
+    assertEquals(table(look.out).slice(1, 4), [
+      "shop.a | collection | ? | 0",
+      VIEW_ROW,
+      ORDERS_ROW,
+    ]);
+    assertEquals(
+      look.err,
+      'Cannot read the documents of "shop.a": "dump/shop/a.bson" is missing\n',
+    );
+
+    await makeFiles(`${cwd}/there`, {
+      ...DUMP,
+      ...a,
+      "shop/a.bson": new Uint8Array([5, 0, 0, 0, 0]),
+    });
+    const refused = await runCli(["transfer", "dump/", "there/", "--overwrite"], { cwd });
+    assertEquals(refused.code, 3);
+    assertStringIncludes(
+      refused.err,
+      'Cannot replace what is there by "dump/": "dump/shop/a.bson" is missing.\n' +
+        "hint: --exclude 'shop.a' takes the rest; if the collection was empty, an empty file " +
+        '"dump/shop/a.bson" says so\n',
+    );
+    const rest = ["transfer", "dump/", "there/", "--overwrite", "--exclude", "shop.a"];
+    assertEquals((await runCli(rest, { cwd })).code, 0);
+    assertEquals((await Deno.stat(`${cwd}/there/shop/a.bson`)).size, 5);
+
+    const taken = await runCli(["transfer", "dump/", "rest.archive"], { cwd });
+    assertEquals(taken.code, 5, taken.err);
+    assertStringIncludes(
+      taken.err,
+      'warning: "dump/shop/a.bson" is missing: "shop.a" is left out',
+    );
+    const { out } = await runCli(["inspect", "rest.archive"], { cwd });
+    assert(!out.includes("shop.a "), out);
+
+    const alone = await runCli(["transfer", "dump/", "a.bson", "--include", "shop.a"], { cwd });
+    assertEquals(alone.code, 3);
+    assertStringIncludes(alone.err, 'Cannot read the documents of "shop.a"');
+    await Deno.writeFile(`${cwd}/dump/shop/a.bson`, new Uint8Array());
+    assertEquals((await runCli(["inspect", "dump/"], { cwd })).code, 0);
+    assertEquals((await runCli(["transfer", "dump/", "there/", "--overwrite"], { cwd })).code, 0);
+    assertEquals((await Deno.stat(`${cwd}/there/shop/a.bson`)).size, 0);
+  }));
+
+Deno.test("datahood inspect reads on where the metadata of a collection cannot be read", () =>
+  inFolder(async (cwd) => {
+    await makeFiles(`${cwd}/dump`, {
+      ...DUMP,
+      "shop/a.bson": new Uint8Array([5, 0, 0, 0, 0]),
+      "shop/a.metadata.json": "{",
+    });
+    const { code, out, err } = await runCli(["inspect", "dump/"], { cwd });
+    assertEquals(code, 3);
+    assertEquals(table(out).slice(1, 4), [
+      "shop.a | collection | 1 | 5 B | 5 B | 5 B | ?",
+      VIEW_ROW,
+      ORDERS_ROW,
+    ]);
+    assert(/^Cannot read .*a\.metadata\.json/.test(err), err);
+    assert(!out.includes("not read"), out);
+    const copy = await runCli(["transfer", "dump/", "copy/"], { cwd });
+    assertEquals(copy.code, 3);
+    assertStringIncludes(copy.err, "a.metadata.json");
+  }));
+
+Deno.test("datahood inspect names the format of an archive that comes through a pipe", () =>
+  inFolder(async (cwd) => {
+    const stdin = new Uint8Array(gzipSync(ARCHIVE));
+    const { code, out, err } = await runCli(["inspect", "-"], { cwd, stdin });
+    assertEquals([code, out], [3, ""]);
+    assertEquals(
+      err,
+      "Cannot read standard input as BSON: it looks like a mongodump archive, compressed with " +
+        "gzip.\nhint: --from archive reads it\n",
+    );
+    await Deno.writeFile(`${cwd}/x.archive`, ARCHIVE.subarray(0, 1));
+    const short = await runCli(["inspect", "x.archive"], { cwd });
+    assertEquals(short.code, 3);
+    assertStringIncludes(
+      short.err,
+      'Cannot read "x.archive" as an archive: it is too short: 1 byte',
+    );
+  }));
+
+Deno.test("datahood inspect says of a checksum which documents it is of", () =>
+  inFolder(async (cwd) => {
+    const bytes = ARCHIVE.slice();
+    bytes[DOCUMENTS_END - 100]! ^= 1;
+    await Deno.writeFile(`${cwd}/x.archive`, bytes);
+    const { code, out, err } = await runCli(["inspect", "x.archive"], { cwd });
+    assertEquals(code, 3);
+    assert(/: the checksum of "shop\.orders" is 0x/.test(err), err);
+    assertStringIncludes(
+      err,
+      'hint: the corruption is somewhere in the documents of "shop.orders" before that byte; ' +
+        "where they were written meanwhile, such as to a server, some are corrupt",
+    );
+    assertEquals(out.split("?: not read").length, 2);
+  }));

@@ -5,6 +5,7 @@ import { selection } from "../_globs.ts";
 import type { CliIo } from "../_io.ts";
 import { parseCount, parseDuration } from "../_values.ts";
 import { formatBytes, formatCount } from "../render/_units.ts";
+import { rawJson } from "../render/_json.ts";
 import { textWidth } from "../render/_text_width.ts";
 import { type ConnectorFlags, descriptorOf, discoverNeeds, settingsOf } from "./_run.ts";
 import { runFramed } from "./schema/_frame.ts";
@@ -68,18 +69,40 @@ export async function inspectCommand(
       );
     }
     for (const issue of issues) reporter.issue(issue);
-    for (const { message } of damages) reporter.line("error", message);
+    for (const { message, hint } of damages) {
+      reporter.line("error", hint === undefined ? message : `${message}.\nhint: ${hint}`);
+    }
     return {
-      result: { ...inspection },
+      result: {
+        ...inspection,
+        collections: inspection.collections.map(jsonOf),
+        ...(profiles === undefined ? {} : { paths: await profiles.paths(inspection) }),
+      },
       code: damages.length === 0 ? EXIT_CODES.done : EXIT_CODES.source,
     };
   });
 }
 
+/** A collection for programs: what is Extended JSON is a value, not a text of it. */
+function jsonOf({ indexes, options, shown, ...rest }: InspectedCollection) {
+  return {
+    ...rest,
+    ...(options === undefined ? {} : { options: rawJson(options) }),
+    ...(indexes === undefined ? {} : {
+      indexes: indexes.map(({ name, key, options }) => ({
+        name,
+        key: rawJson(key),
+        options: rawJson(options),
+      })),
+    }),
+    shown: shown.map(rawJson),
+  };
+}
+
 const HEAD = ["collection", "type", "documents", "bytes", "average", "longest", "indexes"];
 
 function textOf(inspection: Inspection): string {
-  const { collections } = inspection;
+  const { collections, damages } = inspection;
   const cells = [HEAD, ...collections.map(cellsOf)];
   const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => textWidth(row[column]!))));
   const lines = cells.map((row) =>
@@ -88,6 +111,9 @@ function textOf(inspection: Inspection): string {
       return column < 2 ? cell + fill : fill + cell;
     }).join("  ").trimEnd()
   );
+  const unread = damages.length > 0 &&
+    collections.some(({ read, documents }) => read === false && documents === undefined);
+  if (unread) lines.push("", "?: not read, for what is wrong stands before it");
   const about = collections.flatMap((collection) => aboutOf(collection));
   const shown = collections.flatMap(({ namespace, shown }) =>
     shown.length === 0 ? [] : ["", `${formatNamespace(namespace)}:`, ...shown]
@@ -107,8 +133,9 @@ function headline({ source, origin, damages, unsure, collections }: Inspection):
   parts.push(
     `${formatCount(collections.length)} ${collections.length === 1 ? "collection" : "collections"}`,
   );
-  if (damages.length > 0) parts.push("damaged or cut off");
-  else if (unsure) parts.push("each file whole, no prelude.json");
+  if (damages.length > 0) {
+    parts.push(damages.every(({ missing }) => missing) ? "not complete" : "damaged or cut off");
+  } else if (unsure) parts.push("each file whole, no prelude.json");
   else if (collections.some(({ exact }) => exact)) parts.push("complete");
   return `${source}: ${parts.join(" · ")}`;
 }
@@ -141,10 +168,23 @@ function aboutOf({ namespace, indexes = [], options }: InspectedCollection): str
 async function treeProfiles(): Promise<{
   add(namespace: Namespace, buffer: Uint8Array, start: number): void;
   text(inspection: Inspection): Promise<string>;
+  paths(inspection: Inspection): Promise<readonly object[]>;
 }> {
   const { Profile } = await import("../../profile/mod.ts");
   const { documentLength } = await import("../../core/mod.ts");
   const profiles = new Map<string, Profile>();
+  const rows = async ({ collections }: Inspection) => {
+    const { inferSchemas } = await import("../../schema/infer/infer.ts");
+    const { reportRows } = await import("./schema/_rows.ts");
+    const filled = collections.flatMap(({ namespace }) => {
+      const profile = profiles.get(formatNamespace(namespace));
+      return profile === undefined ? [] : [{ namespace, profile }];
+    });
+    return inferSchemas(filled).map((model, i) => ({
+      model,
+      rows: reportRows(model, filled[i]!.profile.root),
+    }));
+  };
   return {
     add(namespace, buffer, start) {
       const name = formatNamespace(namespace);
@@ -152,17 +192,15 @@ async function treeProfiles(): Promise<{
       if (profile === undefined) profiles.set(name, profile = new Profile());
       profile.addDocument(buffer.subarray(start, start + documentLength(buffer, start)));
     },
-    async text({ collections }) {
-      const { inferSchemas } = await import("../../schema/infer/infer.ts");
-      const { reportRows } = await import("./schema/_rows.ts");
+    async text(inspection) {
       const { reportTable } = await import("./schema/report.ts");
-      const filled = collections.flatMap(({ namespace }) => {
-        const profile = profiles.get(formatNamespace(namespace));
-        return profile === undefined ? [] : [{ namespace, profile }];
-      });
-      return inferSchemas(filled).map((model, i) =>
-        `\n${reportTable(model, reportRows(model, filled[i]!.profile.root))}`
-      ).join("");
+      return (await rows(inspection)).map(({ model, rows }) => `\n${reportTable(model, rows)}`)
+        .join("");
+    },
+    async paths(inspection) {
+      return (await rows(inspection)).flatMap(({ model, rows }) =>
+        rows.map((row) => ({ collection: formatNamespace(model.namespace), ...row }))
+      );
     },
   };
 }

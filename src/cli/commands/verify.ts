@@ -6,10 +6,17 @@ import {
   UsageError,
 } from "../../core/mod.ts";
 import { spillNeeds } from "../../io/_spill_file.ts";
-import type { VerifyEvent } from "../../verify/mod.ts";
+import type {
+  DefinitionDifference,
+  DifferentDocument,
+  ShownValue,
+  VerifyEvent,
+  VerifyResult,
+} from "../../verify/mod.ts";
 import { selection } from "../_globs.ts";
 import type { CliIo } from "../_io.ts";
 import { parseCount, parseDuration, parseSize } from "../_values.ts";
+import { rawJson } from "../render/_json.ts";
 import type { Reporter } from "../render/reporter.ts";
 import { verifyText } from "../render/verify.ts";
 import { type ConnectorFlags, descriptorOf, discoverNeeds, settingsOf } from "./_run.ts";
@@ -85,8 +92,52 @@ export async function verifyCommand(
     for (const issue of result.issues) reporter.issue(issue);
     reporter.finish();
     if (!show.json && !show.quiet) io.out(verifyText(result));
-    return { result: { ...result }, code: result.same ? EXIT_CODES.done : EXIT_CODES.different };
+    return {
+      result: resultJson(result),
+      code: result.same ? EXIT_CODES.done : EXIT_CODES.different,
+    };
   });
+}
+
+/** The result for programs: what is Extended JSON is a value, and what was cut a string. */
+function resultJson({ collections, ...rest }: VerifyResult) {
+  return {
+    ...rest,
+    collections: collections.map(({ documents, differences, ...collection }) => ({
+      ...collection,
+      ...(documents === undefined
+        ? {}
+        : { documents: { ...documents, shown: documents.shown.map(documentJson) } }),
+      differences: differences.map(definitionJson),
+    })),
+  };
+}
+
+function documentJson({ id, first, ...rest }: DifferentDocument) {
+  return {
+    ...rest,
+    ...(id === undefined ? {} : { id: rawJson(id) }),
+    ...(first === undefined ? {} : {
+      first: {
+        ...first,
+        ...(first.a === undefined ? {} : { a: valueJson(first.a) }),
+        ...(first.b === undefined ? {} : { b: valueJson(first.b) }),
+      },
+    }),
+  };
+}
+
+function valueJson({ type, value }: ShownValue) {
+  return { type, ...(value === undefined ? {} : { value: rawJson(value) }) };
+}
+
+function definitionJson({ of, name, a, b }: DefinitionDifference) {
+  return {
+    of,
+    name,
+    ...(a === undefined ? {} : { a: rawJson(a) }),
+    ...(b === undefined ? {} : { b: rawJson(b) }),
+  };
 }
 
 /** The addresses; where a format has to be named, by the option that names it here. */

@@ -215,13 +215,11 @@ export class ArchiveReader {
       ? BigInt(crc as number)
       : undefined;
     if (wanted === progress.crc.value) return;
-    const shown = `the checksum of "${formatNamespace(progress.namespace)}"`;
-    throw this.#errors.corrupt(
-      wanted === undefined
-        ? `${shown} is no whole number`
-        : `${shown} is ${hex(progress.crc.value)}, and should be ${hex(wanted)}`,
-      at,
-    );
+    const name = formatNamespace(progress.namespace);
+    const shown = `the checksum of "${name}"`;
+    if (wanted === undefined) throw this.#errors.corrupt(`${shown} is no whole number`, at);
+    const state = `${shown} is ${hex(progress.crc.value)}, and should be ${hex(wanted)}`;
+    throw this.#errors.checksum(state, name, at);
   }
 
   /** The progress of what a segment's header names: a bucket collection is its time series. */

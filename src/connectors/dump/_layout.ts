@@ -1,8 +1,18 @@
-import { basename, join, resolve } from "@std/path";
-import { type CollectionInfo, DataError, formatNamespace, type Namespace } from "../../core/mod.ts";
+import { basename, dirname, join, resolve } from "@std/path";
+import {
+  type CollectionDamage,
+  type CollectionInfo,
+  type CollectionType,
+  DataError,
+  type DatahoodError,
+  formatNamespace,
+  IoError,
+  type Namespace,
+} from "../../core/mod.ts";
 import { folderEntries, mayRead, readSmallText } from "../../io/mod.ts";
 import {
   accountsOf,
+  bucketsOfSeries,
   collectionOfDumpFile,
   databaseNameFault,
   dumpFileName,
@@ -31,6 +41,8 @@ export interface DumpedCollection {
   readonly unknown: readonly string[];
   /** What its metadata calls it, where its files have another name: somebody renamed them. */
   readonly otherName?: string;
+  /** Why its metadata cannot be read. */
+  readonly fault?: DatahoodError;
 }
 
 /** What a directory holds. */
@@ -53,16 +65,26 @@ export interface DumpLayout {
   readonly files: ReadonlySet<string>;
 }
 
+/** How to look at a dump. */
+export interface LayoutOptions {
+  /** Give collections too whose metadata cannot be read. Default `false`: that fails. */
+  readonly damaged?: boolean;
+}
+
 /**
  * Looks at a dump: a folder with a folder for each database, or the folder of one database.
  *
  * @param path The folder.
+ * @param options What becomes of metadata that cannot be read.
  * @returns What is in it.
  * @throws {NotFoundError} If it is not there, or not a dump; a path that would work is named.
  * @throws {DataError} If a collection is there twice, its metadata cannot be read, or a folder has the
  * name of no database.
  */
-export async function readLayout(path: string): Promise<DumpLayout> {
+export async function readLayout(
+  path: string,
+  { damaged = false }: LayoutOptions = {},
+): Promise<DumpLayout> {
   const { root, databases } = await foldersOf(path);
   const isDatabase = hasCollections(root);
   if (isDatabase) {
@@ -82,7 +104,9 @@ export async function readLayout(path: string): Promise<DumpLayout> {
     const db = databaseOf(folder, isDatabase);
     joinSeries(files);
     for (const key of new Set([...files.data.keys(), ...files.metadata.keys()])) {
-      collections.push(await collectionOf(folder, db, key, files));
+      const collection = await collectionOf(folder, db, key, files);
+      if (collection.fault !== undefined && !damaged) throw collection.fault;
+      collections.push(collection);
     }
   }
   // Users and roles first, as in an archive: whether they fit a server is to be known before the rest.
@@ -220,11 +244,11 @@ async function collectionOf(
 ): Promise<DumpedCollection> {
   const dataPath = data.get(key);
   const metadataPath = metadata.get(key);
-  const text = metadataPath === undefined ? "" : await readSmallText(metadataPath);
-  const parsed: DumpMetadata = parseDumpMetadata(text, metadataPath ?? "");
+  const { text, parsed, fault } = await metadataOf(metadataPath);
   const { options, indexes, uuid, unknown = [], collectionName } = parsed;
   const collection = collectionOfDumpFile(key) ?? collectionName;
   if (collection === undefined) {
+    if (fault !== undefined) throw fault;
     throw new DataError(`Cannot tell the collection of "${join(folder, key)}": its name was cut`, {
       stage: "source",
       hint: `its name stands in ${key}.metadata.json, which is ${
@@ -232,10 +256,18 @@ async function collectionOf(
       }`,
     });
   }
+  const namespace = { db, collection };
+  const type = typeOfDumped(parsed);
+  const damage = fault !== undefined
+    ? { lost: "metadata", message: fault.message, path: metadataPath! } as const
+    : dataPath === undefined && type !== "view"
+    ? withoutDocuments(namespace, type, metadataPath!)
+    : undefined;
   return {
     info: {
-      namespace: { db, collection },
-      type: typeOfDumped(parsed),
+      namespace,
+      type,
+      ...(damage === undefined ? {} : { damage }),
       ...(text.trim() === "" ? {} : { indexes }),
       ...(options === undefined ? {} : { options }),
       ...(uuid === undefined ? {} : { uuid }),
@@ -247,5 +279,37 @@ async function collectionOf(
     ...(collectionName === undefined || collectionName === collection
       ? {}
       : { otherName: collectionName }),
+    ...(fault === undefined ? {} : { fault }),
+  };
+}
+
+/** What the metadata of a collection says, or why it cannot be read. */
+async function metadataOf(
+  path: string | undefined,
+): Promise<{ text: string; parsed: DumpMetadata; fault?: DatahoodError }> {
+  if (path === undefined) return { text: "", parsed: parseDumpMetadata("", "") };
+  try {
+    const text = await readSmallText(path);
+    return { text, parsed: parseDumpMetadata(text, path) };
+  } catch (error) {
+    if (!(error instanceof DataError || error instanceof IoError)) throw error;
+    return { text: "", parsed: parseDumpMetadata("", ""), fault: error };
+  }
+}
+
+/** Of all but views mongodump writes documents, if only an empty file: it is missing. */
+function withoutDocuments(
+  namespace: Namespace,
+  type: CollectionType,
+  metadataPath: string,
+): CollectionDamage {
+  const file = basename(metadataPath);
+  // The buckets of a time series lie beside its metadata under their own name.
+  const prefix = type === "timeseries" ? bucketsOfSeries("") : "";
+  const path = join(dirname(metadataPath), prefix + file.replace(".metadata.json", ".bson"));
+  return {
+    lost: "documents",
+    message: `Cannot read the documents of "${formatNamespace(namespace)}": "${path}" is missing`,
+    path,
   };
 }

@@ -3,6 +3,7 @@ import {
   type Cancellable,
   type CollectionInfo,
   DataError,
+  type DescribeOptions,
   formatNamespace,
   type Issue,
   type Namespace,
@@ -42,19 +43,28 @@ export class DumpSource implements Source {
     this.#selection = selection;
   }
 
-  /** The collections that are read. */
-  async *describe(options: Cancellable = {}): AsyncGenerator<CollectionInfo, void, void> {
-    const { collections } = await readLayout(this.#path);
-    for (const collection of collections) {
+  /** The collections that are read; with `damaged` those too that lack something. */
+  async *describe(options: DescribeOptions = {}): AsyncGenerator<CollectionInfo, void, void> {
+    const { damaged = false } = options;
+    const { collections } = await readLayout(this.#path, { damaged });
+    const wanted = collections
+      .filter(({ info }) => leftOut(info.namespace, this.#selection) === undefined);
+    const given = damaged ? wanted : wanted.filter(({ info }) => info.damage === undefined);
+    const [lost] = wanted;
+    if (given.length === 0 && lost !== undefined) {
+      const { message, path } = lost.info.damage!;
+      const hint = `if the collection was empty, an empty file "${path}" says so`;
+      throw new DataError(message, { stage: "source", hint });
+    }
+    for (const collection of given) {
       throwIfInterrupted(options.signal);
-      if (leftOut(collection.info.namespace, this.#selection) !== undefined) continue;
       yield await complete(collection);
     }
   }
 
   /** Who wrote it, and how it is stored. */
   async origin({ signal }: Cancellable = {}): Promise<Origin> {
-    const { prelude, collections } = await readLayout(this.#path);
+    const { prelude, collections } = await readLayout(this.#path, { damaged: true });
     const compressions = new Set<string>();
     let storedBytes = 0;
     for (const { dataPath } of collections) {
@@ -70,10 +80,10 @@ export class DumpSource implements Source {
 
   /** Reads all that is asked for. */
   async *read(options: ReadOptions = {}): AsyncGenerator<SourceItem, void, void> {
-    const { partition, after, query = {} } = options;
+    const { partition, after, query = {}, damaged = false } = options;
     this.#refuse(query, partition !== undefined || after !== undefined);
     const notes = new DumpNotes(this.#selection);
-    const layout = await readLayout(this.#path);
+    const layout = await readLayout(this.#path, { damaged });
     this.#note(layout, notes);
     try {
       yield* notes.spread(this.#items(layout, notes, options));
@@ -190,6 +200,11 @@ async function* readLane(
     throwIfInterrupted(signal);
     const { info: { namespace }, dataPath } = next.value;
     noteCollection(next.value, notes);
+    // Nothing is begun: what is there at the target must not be dropped for it.
+    if (dataPath === undefined && next.value.info.damage !== undefined) {
+      yield { type: "end", namespace };
+      continue;
+    }
     yield { type: "begin", collection: await complete(next.value) };
     if (dataPath !== undefined) {
       await using bytes = await openByteSource(dataPath, signal === undefined ? {} : { signal });
@@ -224,13 +239,13 @@ function noteCollection(
   { info, dataPath, metadataPath, unknown, otherName }: DumpedCollection,
   notes: DumpNotes,
 ): void {
-  const { namespace, type } = info;
+  const { namespace, type, damage } = info;
   const shown = formatNamespace(namespace);
   const note = (code: string, level: Issue["level"], message: string) =>
     notes.add({ code, level, message, namespace });
   // Of a database's users and roles mongodump writes the documents alone.
   const bare = type !== "view" && info.indexes === undefined;
-  if (bare && accountsOf(namespace)?.database === undefined) {
+  if (bare && damage === undefined && accountsOf(namespace)?.database === undefined) {
     note(
       "no-metadata",
       "info",
@@ -239,12 +254,8 @@ function noteCollection(
         : `"${metadataPath}" is empty: the options and indexes of "${shown}" are not known`,
     );
   }
-  if (dataPath === undefined && type !== "view") {
-    note(
-      "no-documents",
-      "info",
-      `"${metadataPath}" has no documents beside it: "${shown}" is taken as empty`,
-    );
+  if (damage?.lost === "documents") {
+    note("documents-missing", "warning", `"${damage.path}" is missing: "${shown}" is left out`);
   }
   if (otherName !== undefined) {
     note(
@@ -266,7 +277,9 @@ function noteCollection(
 async function complete(
   { info, dataPath, ofBuckets }: DumpedCollection,
 ): Promise<CollectionInfo> {
-  if (dataPath === undefined) return { ...info, estimate: { documents: 0, bytes: 0 } };
+  if (dataPath === undefined) {
+    return info.damage === undefined ? { ...info, estimate: { documents: 0, bytes: 0 } } : info;
+  }
   await using bytes = await openByteSource(dataPath);
   const { storedBytes, compression } = bytes;
   const buckets = info.type === "timeseries" &&

@@ -8,6 +8,7 @@ import {
 import { sameFile } from "../../../io/mod.ts";
 import { type CliIo, ClosedOutput, NotRunHere } from "../../_io.ts";
 import { errorToJson, errorToText } from "../../render/error.ts";
+import { jsonText } from "../../render/_json.ts";
 import { Reporter } from "../../render/reporter.ts";
 import { ownNeeds, stopOnSignal, summaryFailed, touchSummary } from "../_run.ts";
 import type { ShowFlags } from "../transfer/_flags.ts";
@@ -132,13 +133,13 @@ export async function runFramed(
   };
   if (show.summary !== undefined && ownFiles) {
     try {
-      io.writeFile(show.summary, JSON.stringify(result, null, 2) + "\n");
+      io.writeFile(show.summary, jsonText(result, 2) + "\n");
     } catch (cause) {
       const failed = summaryFailed(show.summary, cause);
       reporter.line("error", errorToText(failed, show.verbose).trimEnd());
       if (code === EXIT_CODES.done) code = exitCodeOf(failed);
     }
   }
-  if (show.json && !left) io.out(JSON.stringify(result) + "\n");
+  if (show.json && !left) io.out(jsonText(result) + "\n");
   return code;
 }

@@ -340,9 +340,9 @@ Deno.test("DumpConnector tells what is odd about a dump", async (t) => {
     ["empty metadata", { ...whole, "shop/a.metadata.json": "\n" }, ["shop.a"], ["no-metadata"]],
     [
       "metadata alone",
-      { "prelude.json": "{}", "shop/a.metadata.json": plainMetadata("a") },
+      { ...whole, "shop/b.metadata.json": plainMetadata("b") },
       ["shop.a"],
-      ["no-documents"],
+      ["documents-missing"],
     ],
     [
       "a view, which is metadata alone",
