@@ -8,7 +8,13 @@ import {
   UsageError,
 } from "../../../core/mod.ts";
 import { accountsOf } from "../../../mongodump/mod.ts";
-import { mapAll, type MappingTarget, planMapping, type RenamePair } from "../../../transfer/mod.ts";
+import {
+  mapAll,
+  type MappingTarget,
+  planMapping,
+  refuseIncomplete,
+  type RenamePair,
+} from "../../../transfer/mod.ts";
 import { refuseUnusedRename } from "../../_globs.ts";
 import { refuseQuery, refuseSameCollections } from "./_refuse.ts";
 import type { TransferJob } from "./run.ts";
@@ -89,6 +95,13 @@ export async function planTransfer(
     return found;
   });
   const { include } = flags;
+  const overwrite = flags.drop || flags.overwrite;
+  await atStage("source", () =>
+    refuseIncomplete(connector.source!, source.display, {
+      ...(include === undefined ? {} : { include }),
+      overwrite,
+      signal,
+    }));
   const taken = include === undefined ? found : found.filter(include);
   if (taken.length === 0 && found.length > 0) {
     throw new NotFoundError(

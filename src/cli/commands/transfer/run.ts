@@ -155,7 +155,7 @@ function viewsAt({ target }: Connector): "definition" | "documents" {
 /** Something that was to be written and was not, beside documents. */
 function isLoss({ code }: Issue): boolean {
   return code === "oplog-not-replayed" || code === "index-not-built" ||
-    code === "users-and-roles-not-written";
+    code === "documents-missing" || code === "users-and-roles-not-written";
 }
 
 /** How to go on after a run was stopped, which depends on what it leaves behind. */
