@@ -34,6 +34,24 @@ function optionNames(command: CommandData): string[] {
   ];
 }
 
+/** What other tools call it, and how it is done here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  restore: "datahood transfer dump/ mongodb://host/database writes a dump into a server",
+  mongorestore: "datahood transfer dump/ mongodb://host/database writes a dump into a server",
+  dump: "datahood transfer mongodb://host/database dump/ writes a dump",
+  mongodump: "datahood transfer mongodb://host/database dump/ writes a dump",
+  export: "datahood transfer mongodb://host/database.collection orders.bson.gz writes a file",
+  import: "datahood transfer orders.bson.gz mongodb://host/database.collection reads a file",
+  copy: "datahood transfer SOURCE TARGET copies between any two places",
+  convert: "datahood transfer orders.bson orders.bson.zst converts; so between any two places",
+  bsondump: "datahood inspect orders.bson --show 3 prints the first documents",
+  diff: "datahood verify A B compares documents; datahood schema diff A B what they are like",
+  compare: "datahood verify A B compares documents; datahood schema diff A B what they are like",
+  "--gzip": "--compress gzip; or name the file ….gz. What is read is told by its content",
+  "--archive": "name the source or target ….archive or ….archive.gz",
+  "--uri": "an address stands alone: datahood transfer mongodb://host/database dump/",
+};
+
 /** The word that was meant, if one is near; the parser itself names some word in any case. */
 function meant(what: string, word: string, command: CommandData): string | undefined {
   if (what === "command") {
@@ -96,6 +114,10 @@ export function usageError(
   const command = commandAt(path.split(" ").slice(1), tree);
   if (word === "") {
     return new UsageError(shown(error.message), { hint: subCommand(command, path, args) ?? help });
+  }
+  const elsewhere = Object.hasOwn(ELSEWHERE, word) ? ELSEWHERE[word] : undefined;
+  if (elsewhere !== undefined && (what === "option" || command === tree)) {
+    return new UsageError(`Unknown ${what} "${word}".`, { hint: elsewhere });
   }
   const near = meant(what, word, command);
   const place = what === "option" && near === undefined ? placeOf(word, args, tree) : undefined;

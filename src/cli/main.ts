@@ -169,6 +169,11 @@ async function run(
   root.name(TREE.name).version(config.version).help({ colors: false }).throwErrors().noExit()
     .globalType("word", new WordType());
   try {
+    if (args.length === 1 && args[0] === "--version") {
+      // The parser's own line has colours, in files too.
+      io.out(`${TREE.name} ${config.version}\n`);
+      return code;
+    }
     refuseEmptyValues(args, tree);
     await root.parse([...withoutSeparator(args)]);
     return code;

@@ -61,7 +61,8 @@ function parse(text: string, display: string): ConnectionString {
   } catch (error) {
     // The parser's own text may quote the user name or more: only what kind of mistake is told.
     const reason = error instanceof Error ? error.message : "";
-    if (/unescaped|Password|Username|URI malformed/i.test(reason)) {
+    const login = /^[a-z+]+:\/\/([^/?#]*)@/i.exec(text)?.[1] ?? "";
+    if (/unescaped|Password|Username|URI malformed/i.test(reason) || /@|:.*:/.test(login)) {
       refuse(
         display,
         "the user name or password holds a character that must be written as %XX",
@@ -74,7 +75,16 @@ function parse(text: string, display: string): ConnectionString {
     if (/multiple service names/i.test(reason)) {
       refuse(display, "mongodb+srv:// takes one host name", "leave the other names out");
     }
-    refuse(display, "it is not a connection string", "mongodb://host:27017/database.collection");
+    // One slash, or none: the rest is what was meant.
+    const [begin, scheme] = /^(mongodb(?:\+srv)?:)\/?(?=[^/])/i.exec(text) ?? [];
+    const whole = begin === undefined ? "" : `${scheme}//${text.slice(begin.length)}`;
+    refuse(
+      display,
+      "it is not a connection string",
+      whole === ""
+        ? "mongodb://host:27017/database.collection"
+        : `did you mean ${redactConnectionString(whole)}?`,
+    );
   }
   for (const host of uri.hosts) {
     if (host === "" || /^:/.test(host)) refuse(display, "a host name is empty");

@@ -1,6 +1,6 @@
 import { type Address, type ConnectorDescriptor, UsageError } from "../core/mod.ts";
 import { CONNECTORS } from "./all.ts";
-import { parseMongoAddress } from "./_mongodb_address.ts";
+import { parseMongoAddress, redactConnectionString } from "./_mongodb_address.ts";
 import { nearest } from "./_nearest.ts";
 
 /** How to read the text of an address. */
@@ -169,6 +169,10 @@ function shown(text: string): string {
 function asMongo(text: string): string | undefined {
   // Another scheme was meant.
   if (text.includes("://")) return undefined;
+  const [bare, name] = /^(mongodb(?:\+srv)?)\/\//i.exec(text) ?? [];
+  if (bare !== undefined) {
+    return redactConnectionString(`${name}://${text.slice(bare.length)}`);
+  }
   const [, login, hosts = "", path] = HOSTS.exec(text) ?? [];
   // A folder may be named as a machine is; one with a port or an ending of letters hardly is.
   const isHost = login !== undefined || /:\d/.test(hosts) ||
