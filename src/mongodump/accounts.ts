@@ -120,6 +120,35 @@ export function hideCredentials(buffer: Uint8Array, start = 0): Uint8Array {
 }
 
 /**
+ * Tells a user whose document has nothing to check a password with, such as some servers give them to
+ * whoever may not see it. Users of `$external` never have any: others check who they are.
+ *
+ * @param buffer What holds the document.
+ * @param start Offset of its first byte.
+ * @returns Whether nobody could log in as this user where the document is restored.
+ * @throws {DataError} If the document is corrupt.
+ *
+ * @example
+ * ```ts
+ * import { lacksCredentials } from "@datahood/cli";
+ * import { serialize } from "bson";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(lacksCredentials(serialize({ user: "ada", db: "shop" })), true);
+ * assertEquals(lacksCredentials(serialize({ user: "CN=ada", db: "$external" })), false);
+ * ```
+ */
+export function lacksCredentials(buffer: Uint8Array, start = 0): boolean {
+  if (databaseOf(buffer, start) === "$external") return false;
+  return SECRET_FIELDS.every((field) => {
+    const found = findElement(buffer, start, field);
+    // The shortest document, which has nothing in it, is 5 bytes long.
+    return found === undefined || found.type === BSON_TYPE.object &&
+        found.end - found.valueStart <= 5;
+  });
+}
+
+/**
  * Picks the documents of users or roles that are of one database.
  *
  * @param buffer What holds the documents.

@@ -93,6 +93,35 @@ async function copy(source: Connector, target: Connector, options: TransferOptio
 
 const withAccounts = { usersAndRoles: true } as const;
 
+integration(
+  "transfer() warns once of users whose credentials the server does not give",
+  async (context) => {
+    const { database } = context;
+    await using from = accountsServer(context);
+    const bare = (db: string, name: string) => {
+      const { credentials: _, ...rest } = user(db, name);
+      return rest;
+    };
+    await from.fill("users", [
+      user(database, "ada"),
+      bare(database, "bob"),
+      { ...bare("elsewhere", "eve"), credentials: {} },
+      bare("$external", "CN=max"),
+    ]);
+    await from.fill("roles", [role(database, "clerk")]);
+    await inFolder(async (folder) => {
+      const { issues } = await copy(
+        new MongoConnector({ uri: from.uri, ...withAccounts }),
+        new DumpConnector({ path: `${folder}/dump`, ...withAccounts }),
+        { include: (name) => accountsOf(name) !== undefined },
+      );
+      const warnings = issues.filter(({ level }) => level === "warning");
+      assertEquals(warnings.map(({ code }) => code), ["no-credentials"]);
+      assertStringIncludes(warnings[0]!.message, "gives no credentials of 2 of 4 users: after a");
+    });
+  },
+);
+
 integration("transfer() carries the users and roles of a whole server", async (context) => {
   const { database, db, client } = context;
   await fill(db, "orders", 20);

@@ -2,10 +2,17 @@
 import {
   type Cancellable,
   type CollectionInfo,
+  type Issue,
   type Namespace,
+  type SourceItem,
   throwIfInterrupted,
 } from "../../core/mod.ts";
-import { ACCOUNTS_PARTS, accountsNamespace, accountsOf } from "../../mongodump/mod.ts";
+import {
+  ACCOUNTS_PARTS,
+  accountsNamespace,
+  accountsOf,
+  lacksCredentials,
+} from "../../mongodump/mod.ts";
 import { describeOne } from "./describe.ts";
 import { displayOf } from "./options.ts";
 import type { MongoSession } from "./session.ts";
@@ -66,6 +73,37 @@ export function placeOf(namespace: Namespace): AccountsPlace | undefined {
 export function isAccountsBehind(namespace: Namespace, from: Namespace): boolean {
   const at = (name: Namespace) => ACCOUNTS_PARTS.indexOf(accountsOf(name)!.part);
   return accountsOf(from) !== undefined && at(namespace) >= at(from);
+}
+
+/**
+ * Passes on what is read of users, and says at its end of how many the server gave no credentials.
+ *
+ * @param items What is read of one collection of users or roles.
+ * @param namespace Its name.
+ * @param display The server as it may be shown.
+ */
+export async function* countingLogins(
+  items: AsyncGenerator<SourceItem, void, void>,
+  namespace: Namespace,
+  display: string,
+): AsyncGenerator<SourceItem, void, void> {
+  if (accountsOf(namespace)?.part !== "users") return yield* items;
+  let users = 0, bare = 0;
+  for await (const item of items) {
+    if (item.type === "batch") {
+      const { buffer, starts } = item.batch;
+      users += starts.length;
+      for (const start of starts) if (lacksCredentials(buffer, start)) bare++;
+    }
+    if (item.type !== "end" || bare === 0) {
+      yield item;
+      continue;
+    }
+    const message = `"${display}" gives no credentials of ${bare} of ${users} users: after a ` +
+      "restore nobody can log in as them until they get a new password";
+    const issue: Issue = { code: "no-credentials", level: "warning", message, namespace };
+    yield { ...item, issues: [...item.issues ?? [], issue] };
+  }
 }
 
 async function holdsAny(session: MongoSession, namespace: Namespace): Promise<boolean> {

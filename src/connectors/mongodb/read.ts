@@ -11,7 +11,7 @@ import {
   UsageError,
 } from "../../core/mod.ts";
 import { accountsOf } from "../../mongodump/mod.ts";
-import { describeAccounts, isAccountsBehind, placeOf } from "./_accounts.ts";
+import { countingLogins, describeAccounts, isAccountsBehind, placeOf } from "./_accounts.ts";
 import { interleaved } from "../_interleave.ts";
 import { compareNamespaces, fromPosition, type MongoPosition, toPosition } from "./_position.ts";
 import { beforeAbort, isResumable, openReplies } from "./_replies.ts";
@@ -66,7 +66,8 @@ export async function* readCollections(
     const { namespace: place, filter } = placeOf(accounts.namespace)!;
     const { query: _, ...rest } = options;
     const whole = filter === undefined ? rest : { ...rest, query: { filter } };
-    yield* readCollection(session, accounts, whole, fromIn(accounts), lane, place);
+    const items = readCollection(session, accounts, whole, fromIn(accounts), lane, place);
+    yield* countingLogins(items, accounts.namespace, session.display);
   }
   if (sideBySide) {
     yield* readSideBySide(session, options, wanted, parallel);
