@@ -45,6 +45,8 @@ export interface ConnectorSettings {
   readonly idleTimeoutMs?: number;
   /** A file with the certificate authorities to trust. */
   readonly tlsCaFile?: string;
+  /** Read the options and indexes that lie beside a file of documents. */
+  readonly metadata?: boolean;
   /** Take users and roles too. */
   readonly usersAndRoles?: boolean;
   /** Leave out the oplog of a dump without a warning. */

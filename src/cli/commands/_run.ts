@@ -18,12 +18,18 @@ export function descriptorOf(kind: string): ConnectorDescriptor {
   return descriptors.find((descriptor) => descriptor.kind === kind)!;
 }
 
+/** Whether what is at the other end has options and indexes, too: a bare file has none. */
+export function hasDefinitions({ kind }: Address): boolean {
+  return kind !== "bson" && kind !== "null";
+}
+
 /** What the command line tells every connector. */
 export interface ConnectorFlags {
   readonly compress?: string | undefined;
   readonly connectTimeoutMs: number | undefined;
   readonly idleTimeoutMs: number | undefined;
   readonly tlsCaFile: string | undefined;
+  readonly metadata?: boolean;
   readonly usersAndRoles?: boolean;
   readonly ignoreOplog?: boolean;
 }
@@ -37,6 +43,7 @@ export function settingsOf(
   const { compress, connectTimeoutMs, idleTimeoutMs, tlsCaFile } = flags;
   return {
     role,
+    metadata: flags.metadata ?? false,
     usersAndRoles: flags.usersAndRoles ?? false,
     ignoreOplog: flags.ignoreOplog ?? false,
     ...(compress === undefined ? {} : { compress }),

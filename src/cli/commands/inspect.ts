@@ -36,7 +36,7 @@ export async function inspectCommand(
     const descriptor = descriptorOf(address!.kind);
     // Of a dump they are a part; of a server they are nothing that everybody may look at.
     const usersAndRoles = address!.kind !== "mongodb";
-    const settings = settingsOf("source", { ...flags, usersAndRoles }, reporter);
+    const settings = settingsOf("source", { ...flags, usersAndRoles, metadata: true }, reporter);
     await frame.begin({
       needs: descriptor.permissions(address!, settings),
       reads: address!.path === undefined ? [] : [{ name: "the source", path: address!.path }],

@@ -1,5 +1,6 @@
 import {
   type Address,
+  type ConnectorSettings,
   EXIT_CODES,
   formatNamespace,
   type Namespace,
@@ -19,7 +20,13 @@ import { parseCount, parseDuration, parseSize } from "../_values.ts";
 import { rawJson } from "../render/_json.ts";
 import type { Reporter } from "../render/reporter.ts";
 import { verifyText } from "../render/verify.ts";
-import { type ConnectorFlags, descriptorOf, discoverNeeds, settingsOf } from "./_run.ts";
+import {
+  type ConnectorFlags,
+  descriptorOf,
+  discoverNeeds,
+  hasDefinitions,
+  settingsOf,
+} from "./_run.ts";
 import { runFramed } from "./schema/_frame.ts";
 import { type EndText, resolveAddresses } from "./transfer/_addresses.ts";
 import { list, parseShowFlags, type RawFlags, read, text } from "./transfer/_flags.ts";
@@ -57,17 +64,27 @@ export async function verifyCommand(
   refusePipes(addresses, io);
   return await runFramed(show, io, async (frame) => {
     const { reporter, signal } = frame;
-    const settings = settingsOf("source", flags, reporter);
-    const needsOf = (address: Address) => descriptorOf(address.kind).permissions(address, settings);
+    const [settingsA, settingsB] = [addresses[1], addresses[0]].map((other) =>
+      settingsOf("source", { ...flags, metadata: hasDefinitions(other!) }, reporter)
+    ) as [ConnectorSettings, ConnectorSettings];
+    const sides = [
+      { address: addresses[0], settings: settingsA },
+      { address: addresses[1], settings: settingsB },
+    ];
     const spill = tempFolder === undefined ? [] : spillNeeds(tempFolder);
     await frame.begin({
-      needs: [...addresses.flatMap(needsOf), ...spill],
+      needs: [
+        ...sides.flatMap(({ address, settings }) =>
+          descriptorOf(address.kind).permissions(address, settings)
+        ),
+        ...spill,
+      ],
       reads: addresses.flatMap(({ path }, i) =>
         path === undefined ? [] : [{ name: i === 0 ? "the first side" : "the second side", path }]
       ),
       writes: [],
       discover: async () => [
-        ...await discoverNeeds(addresses.map((address) => ({ address, settings }))),
+        ...await discoverNeeds(sides),
         ...spill,
       ],
     });
@@ -75,8 +92,8 @@ export async function verifyCommand(
     // One after the other: each may ask on the terminal.
     const a = await completePassword(addresses[0]!, "source", io);
     const b = await completePassword(addresses[1]!, "source", io);
-    await using first = await descriptorOf(a.kind).create(a, settings);
-    await using second = await descriptorOf(b.kind).create(b, settings);
+    await using first = await descriptorOf(a.kind).create(a, settingsA);
+    await using second = await descriptorOf(b.kind).create(b, settingsB);
     const result = await verify(first, second, {
       ...(include === undefined ? {} : { include }),
       ignoreIndexes: raw.ignoreIndexes === true,

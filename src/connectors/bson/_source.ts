@@ -12,6 +12,7 @@ import {
   UsageError,
 } from "../../core/mod.ts";
 import { type ByteSource, pathKind } from "../../io/mod.ts";
+import { type Definition, readDefinition } from "./_metadata.ts";
 import { notBson } from "./_not_bson.ts";
 import { openBson } from "./_open.ts";
 import { type BsonPlace, placeOf, positionAt } from "./_position.ts";
@@ -20,9 +21,10 @@ import { refuseQuery } from "../_refuse_file.ts";
 /** Enough of the first bytes to tell what a file is that is not BSON. */
 const HEAD_BYTES = 1024;
 
-/** Reads one file as one collection. */
-export function bsonSource(path: string, namespace: Namespace): Source {
+/** Reads one file as one collection; with `metadata` what it was created with, too. */
+export function bsonSource(path: string, namespace: Namespace, metadata: boolean): Source {
   const isPipe = path === "-";
+  const definition = async () => metadata ? await readDefinition(path) : undefined;
   return {
     capabilities: {
       rereadable: !isPipe,
@@ -32,23 +34,28 @@ export function bsonSource(path: string, namespace: Namespace): Source {
       query: [],
       pointInTime: true,
     },
-    describe: (options) => describe(path, namespace, options),
+    describe: async function* (options) {
+      yield await describe(path, namespace, await definition(), options);
+    },
     // Standard input, or a pipe with a name, can be opened only once: by who reads it.
     ...(isPipe ? {} : { origin: (options) => storedAs(path, options) }),
-    read: (options) => read(path, namespace, options),
+    read: async function* (options) {
+      yield* read(path, namespace, await definition(), options);
+    },
   };
 }
 
-async function* describe(
+async function describe(
   path: string,
   namespace: Namespace,
+  definition: Definition | undefined,
   { signal }: Cancellable = {},
-): AsyncGenerator<CollectionInfo, void, void> {
+): Promise<CollectionInfo> {
   if (path === "-" || await pathKind(path) === "other") {
-    return yield { namespace, type: "collection" };
+    return { namespace, type: "collection", ...definition };
   }
   await using bytes = await openBson(path, signal === undefined ? {} : { signal });
-  yield infoOf(namespace, bytes);
+  return infoOf(namespace, definition, bytes);
 }
 
 async function storedAs(path: string, { signal }: Cancellable = {}): Promise<Origin> {
@@ -58,16 +65,21 @@ async function storedAs(path: string, { signal }: Cancellable = {}): Promise<Ori
   return { compression, ...(storedBytes === undefined ? {} : { storedBytes }) };
 }
 
-function infoOf(namespace: Namespace, bytes: ByteSource): CollectionInfo {
+function infoOf(
+  namespace: Namespace,
+  definition: Definition | undefined,
+  bytes: ByteSource,
+): CollectionInfo {
+  const info: CollectionInfo = { namespace, type: "collection", ...definition };
   const { storedBytes, compression } = bytes;
-  if (storedBytes === undefined) return { namespace, type: "collection" };
-  const estimate = compression === "none" ? { bytes: storedBytes } : { storedBytes };
-  return { namespace, type: "collection", estimate };
+  if (storedBytes === undefined) return info;
+  return { ...info, estimate: compression === "none" ? { bytes: storedBytes } : { storedBytes } };
 }
 
 async function* read(
   path: string,
   namespace: Namespace,
+  definition: Definition | undefined,
   options: ReadOptions = {},
 ): AsyncGenerator<SourceItem, void, void> {
   const { include, partition, after, query = {}, batchBytes, batchDocuments, signal } = options;
@@ -82,7 +94,7 @@ async function* read(
     startOffset: from.offset,
     ...(signal === undefined ? {} : { signal }),
   });
-  yield { type: "begin", collection: infoOf(namespace, bytes) };
+  yield { type: "begin", collection: infoOf(namespace, definition, bytes) };
   const head = new Head();
   const batches = frameDocuments(head.watch(bytes.chunks()), {
     name: path === "-" ? "standard input" : path,

@@ -1,6 +1,7 @@
 import type { Namespace, PermissionNeed, Source, Target } from "../../core/mod.ts";
 import { fileReadNeeds, fileWriteNeeds, parseCompression } from "../../io/mod.ts";
 import { BaseConnector } from "../base.ts";
+import { metadataNeeds } from "./_metadata.ts";
 import { bsonSource } from "./_source.ts";
 import { bsonTarget } from "./_target.ts";
 import { fileNamespace } from "./namespace.ts";
@@ -14,6 +15,11 @@ export interface BsonConnectorOptions {
    * `zstd:22`. By default the extension decides. What is read is told by its content.
    */
   readonly compress?: string;
+  /**
+   * Whether options and indexes are read from the metadata that `mongodump` puts beside the file:
+   * `orders.metadata.json` beside `orders.bson`. Default `false`: the documents alone.
+   */
+  readonly metadata?: boolean;
   /** The collection it stands for; {@linkcode fileNamespace} of the path by default. */
   readonly namespace?: Namespace;
 }
@@ -43,6 +49,7 @@ export class BsonConnector extends BaseConnector {
   /** Writes the file. */
   override readonly target: Target;
   readonly #path: string;
+  readonly #metadata: boolean;
 
   /**
    * Makes the connector; opens nothing.
@@ -52,16 +59,18 @@ export class BsonConnector extends BaseConnector {
    */
   constructor(options: BsonConnectorOptions) {
     super();
-    const { path, compress, namespace = fileNamespace(path) } = options;
+    const { path, compress, metadata = false, namespace = fileNamespace(path) } = options;
     parseCompression(compress, path);
     this.display = path;
     this.#path = path;
-    this.source = bsonSource(path, namespace);
+    this.#metadata = metadata;
+    this.source = bsonSource(path, namespace, metadata);
     this.target = bsonTarget(path, namespace, compress);
   }
 
   /**
-   * What it needs to be allowed: the file, and its part file if it is written.
+   * What it needs to be allowed: the file, its metadata if that is read, and its part file if it is
+   * written.
    *
    * @param role Which end it will be; both by default.
    * @returns The needs.
@@ -69,6 +78,7 @@ export class BsonConnector extends BaseConnector {
   override permissions(role?: "source" | "target"): readonly PermissionNeed[] {
     return [
       ...(role === "target" ? [] : fileReadNeeds(this.#path)),
+      ...(role === "target" || !this.#metadata ? [] : metadataNeeds(this.#path)),
       ...(role === "source" ? [] : fileWriteNeeds(this.#path)),
     ];
   }

@@ -1,5 +1,6 @@
 import { type ConnectorDescriptor, UsageError } from "../../core/mod.ts";
 import { fileReadNeeds, fileWriteNeeds } from "../../io/needs.ts";
+import { metadataNeeds } from "./_metadata.ts";
 
 /** What is known of files of BSON documents without loading the code that reads them. */
 export const bsonDescriptor: ConnectorDescriptor = {
@@ -22,16 +23,18 @@ export const bsonDescriptor: ConnectorDescriptor = {
       default: "by the extension",
     },
   ],
-  permissions: ({ path }, { role }) => {
+  permissions: ({ path }, { role, metadata = false }) => {
     if (path === undefined) return [];
-    return role === "source" ? fileReadNeeds(path) : fileWriteNeeds(path);
+    if (role === "target") return fileWriteNeeds(path);
+    return [...fileReadNeeds(path), ...metadata ? metadataNeeds(path) : []];
   },
-  create: async ({ path, display, database, collection }, { compress }) => {
+  create: async ({ path, display, database, collection }, { compress, metadata }) => {
     if (path === undefined) throw new UsageError(`Cannot use "${display}": it names no file`);
     const { BsonConnector } = await import("./mod.ts");
     return new BsonConnector({
       path,
       ...(compress === undefined ? {} : { compress }),
+      ...(metadata === undefined ? {} : { metadata }),
       ...(collection === undefined ? {} : { namespace: { db: database ?? "", collection } }),
     });
   },
