@@ -237,6 +237,36 @@ integration("datahood transfer --drop replaces a collection", async ({ uri, data
   assertEquals(await db.collection("to").countDocuments(), 3);
 });
 
+integration(
+  "datahood transfer --drop drops nothing for a dump that lacks the documents of a collection",
+  async ({ uri, database, db }) => {
+    await fill(db, "orders", 20);
+    await fill(db, "others", 5);
+    await inFolder(async (cwd) => {
+      const server = at(uri, database);
+      assertEquals((await runCli(["transfer", server, "dump/"], { cwd })).code, 0);
+      await Deno.remove(`${cwd}/dump/${database}/orders.bson`);
+      await db.collection("others").insertOne({ _id: "new" as never });
+      const counts = async () => [
+        await db.collection("orders").countDocuments(),
+        await db.collection("others").countDocuments(),
+      ];
+      const drop = ["transfer", `dump/${database}`, server, "--drop", "--yes"];
+      const refused = await runCli(drop, { cwd });
+      assertEquals(refused.code, 3, refused.err);
+      assertStringIncludes(refused.err, `/orders.bson" is missing.\nhint: --exclude '${database}.`);
+      assertEquals(await counts(), [20, 6]);
+      const rest = await runCli([...drop, "--exclude", "*.orders"], { cwd });
+      assertEquals(rest.code, 0, rest.err);
+      assertEquals(await counts(), [20, 5]);
+      const added = await runCli(["transfer", `dump/${database}`, server, "--yes"], { cwd });
+      assertEquals(added.code, 5, added.err);
+      assertStringIncludes(added.err, `/orders.bson" is missing: "${database}.orders" is left out`);
+      assertEquals(await counts(), [20, 5]);
+    });
+  },
+);
+
 integration("datahood transfer refuses a collection that is source and target", async (context) => {
   const { uri, database, db } = context;
   await fill(db, "orders", 1);
