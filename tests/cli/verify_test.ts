@@ -55,7 +55,9 @@ Deno.test("datahood verify finds one flipped bit, names the _id and the path, an
     assertEquals(json.code, 6);
     const { exitCode, same, collections } = JSON.parse(json.out);
     assertEquals([exitCode, same], [6, false]);
-    assertEquals(collections[0].documents.shown[0].first.path, "price");
+    const [shown] = collections[0].documents.shown;
+    assertEquals([shown.id, shown.first.path], [{ $oid: "000000000000000000000078" }, "price"]);
+    assertEquals(shown.first.a, { type: "decimal", value: { $numberDecimal: "19.90" } });
     const quiet = await runCli(["verify", "a.bson", "b.bson", "--quiet"], { cwd });
     assertEquals([quiet.code, quiet.out, quiet.err], [6, "", ""]);
     const few = await runCli(["verify", "a.bson", "b.bson", "--show", "0"], { cwd });
@@ -142,7 +144,7 @@ Deno.test("datahood verify compares a dump with its archive, views and indexes t
   for (const { definitions } of collections) assertEquals(definitions, "compared");
   const shown = async (...ignored: string[]) => {
     const { out, err } = await runCli(["verify", ...ends, "--include", "books", ...ignored]);
-    return /^demo\.books.*  (.+)$/m.exec(out)?.[1] ?? out + err;
+    return /^demo\.books.* {2}(.+)$/m.exec(out)?.[1] ?? out + err;
   };
   assertEquals(await shown(), "same");
   assertEquals(await shown("--ignore-indexes"), "options same");
