@@ -8,7 +8,10 @@ export const bsonDescriptor: ConnectorDescriptor = {
   summary: "a file of BSON documents, as mongodump writes them",
   roles: ["source", "target"],
   addresses: [
-    { example: "orders.bson", meaning: "a file" },
+    {
+      example: "orders.bson",
+      meaning: "a file; what orders.metadata.json beside it says is read too",
+    },
     { example: "orders.bson.gz", meaning: "compressed with gzip; told by content when read" },
     { example: "orders.bson.zst", meaning: "compressed with zstd; told by content when read" },
     { example: "-", meaning: "standard input or output" },
