@@ -28,10 +28,29 @@ function nameOf(namespace: Namespace, display: string): string {
   return name === "" ? display : name;
 }
 
-/** What a run did, as a table: one row a collection, and one for all where there are several. */
-export function summaryTable(summary: TransferSummary, target: string): string {
-  const rows = summary.collections.map(({ to, counts, seconds }) =>
-    row(nameOf(to, target), counts, seconds)
+/** The row of a view, which has no documents of its own. */
+function viewRow(name: string, seconds: number): string[] {
+  const cells = HEAD.map(() => "");
+  return [name, "view", ...cells.slice(2, -1), formatSeconds(seconds), ""];
+}
+
+/**
+ * What a run did, as a table: one row a collection, and one for all where there are several.
+ *
+ * @param summary What was done.
+ * @param target The target's address, for a collection without a name.
+ * @param views Names at the source of views that were taken as what defines them.
+ * @returns Lines, each with its end.
+ */
+export function summaryTable(
+  summary: TransferSummary,
+  target: string,
+  views: ReadonlySet<string> = new Set(),
+): string {
+  const rows = summary.collections.map(({ from, to, counts, seconds }) =>
+    views.has(formatNamespace(from))
+      ? viewRow(nameOf(to, target), seconds)
+      : row(nameOf(to, target), counts, seconds)
   );
   if (rows.length !== 1) rows.push(row("all", summary.counts, summary.seconds));
   const table = [[...HEAD, "rate"], ...rows];

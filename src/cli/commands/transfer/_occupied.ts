@@ -87,16 +87,17 @@ export async function allowOccupied(
 ): Promise<void> {
   const { flags, source } = job;
   if (job.target.kind !== "mongodb" || target.source === undefined) return;
+  const onlyTold = flags.dryRun || flags.plan;
   const allowed = flags.yes || isThisMachine(job.target);
   // Nothing to ask and nothing to say: a user who may only insert is not asked to read.
-  if (allowed && !flags.drop && !flags.dryRun) return;
+  if (allowed && !flags.drop && !onlyTold) return;
   const found = (await atStage("target", () => occupied(target, plan, signal))).map(describe);
   if (flags.drop) found.push(...droppedAccounts(plan));
   if (found.length === 0) return;
   const list = found.join(", ");
   const is = found.length === 1 ? "is" : "are";
   if (flags.drop) reporter.line("info", `Drops ${list}`);
-  if (flags.dryRun) {
+  if (onlyTold) {
     if (!flags.drop) reporter.line("info", `${list} ${is} not empty`);
     return;
   }

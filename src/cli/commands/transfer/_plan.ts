@@ -27,6 +27,8 @@ export interface TransferPlan {
   readonly collections: readonly RenamePair[];
   /** The same as a function, for collections that appear later. */
   readonly map: (from: Namespace) => Namespace;
+  /** Which of them are views, by their names at the source. */
+  readonly views: ReadonlySet<string>;
 }
 
 /** Whether an address names one collection. */
@@ -89,9 +91,13 @@ export async function planTransfer(
   }
   const map = mappingOf(job);
   refuseQuery(job, connector.source);
+  const views = new Set<string>();
   const found = await atStage("source", async () => {
     const found: Namespace[] = [];
-    for await (const { namespace } of connector.source!.describe({ signal })) found.push(namespace);
+    for await (const { namespace, type } of connector.source!.describe({ signal })) {
+      found.push(namespace);
+      if (type === "view") views.add(formatNamespace(namespace));
+    }
     return found;
   });
   const { include } = flags;
@@ -119,7 +125,7 @@ export async function planTransfer(
     );
   }
   refuseSameCollections(source, target, collections);
-  return { collections, map };
+  return { collections, map, views };
 }
 
 function list(namespaces: readonly Namespace[]): string {

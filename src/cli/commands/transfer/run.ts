@@ -4,21 +4,25 @@ import {
   DatahoodError,
   EXIT_CODES,
   exitCodeOf,
+  formatNamespace,
   InterruptedError,
   type Issue,
   type TransferEvent,
   type TransferSummary,
 } from "../../../core/mod.ts";
+import { folderEntries } from "../../../io/mod.ts";
 import { countSource, transfer } from "../../../transfer/mod.ts";
 import { type CliIo, ClosedOutput, NotRunHere } from "../../_io.ts";
 import { errorToJson, errorToText } from "../../render/error.ts";
 import { Reporter } from "../../render/reporter.ts";
 import { type SummaryContext, summaryJson, summaryTable } from "../../render/summary.ts";
+import { asLeft, goingOn, leftAt, type Seen, written } from "./_left.ts";
 import { allowOccupied } from "./_occupied.ts";
 import { completePassword, refuseImpossible, refuseOwnFiles, refuseSamePlace } from "./_refuse.ts";
 import {
   descriptorOf,
   discoverNeeds,
+  hasDefinitions,
   ownNeeds,
   settingsOf,
   stopOnSignal,
@@ -28,6 +32,9 @@ import {
 import type { ShowFlags, TransferFlags } from "./_flags.ts";
 import { planLine, planTransfer } from "./_plan.ts";
 import { atStage, isClosedPipe } from "./_stage.ts";
+
+/** What servers say of a document whose `_id`, or another unique value, is there. */
+const DUPLICATE_KEY = 11000;
 
 /** One transfer as the generic command and the presets ask for it. */
 export interface TransferJob {
@@ -42,6 +49,12 @@ export interface TransferJob {
 /** What is known of a run at its end, however it ended. */
 interface Outcome {
   plan: readonly { readonly from: string; readonly to: string }[];
+  /** Names at the source of views that are taken as what defines them. */
+  views: ReadonlySet<string>;
+  /** Names at the source of the collections that the target has whole. */
+  readonly finished: Set<string>;
+  /** Whether the folder that is written held something before. */
+  mixed: boolean;
   summary?: TransferSummary;
   /** Whether the summary and the log were found to be files of their own that may be written. */
   ownFiles?: boolean;
@@ -52,7 +65,7 @@ interface Outcome {
 export async function runTransfer(job: TransferJob, io: CliIo): Promise<number> {
   const reporter = new Reporter(io, job.show);
   const stop = stopOnSignal(reporter, io);
-  const outcome: Outcome = { plan: [] };
+  const outcome: Outcome = { plan: [], views: new Set(), finished: new Set(), mixed: false };
   try {
     await perform(job, outcome, reporter, stop.signal, io);
   } catch (error) {
@@ -79,7 +92,8 @@ async function perform(
   const sourceOnly = job.preset && flags.dryRun;
   const sourceDescriptor = descriptorOf(job.source.kind);
   const targetDescriptor = descriptorOf(job.target.kind);
-  const sourceSettings = settingsOf("source", flags, reporter);
+  const metadata = !sourceOnly && hasDefinitions(job.target);
+  const sourceSettings = settingsOf("source", { ...flags, metadata }, reporter);
   const targetSettings = settingsOf("target", flags, reporter);
   const ends = [
     { address: job.source, settings: sourceSettings },
@@ -120,8 +134,11 @@ async function perform(
     );
   }
   for (const { from, to } of outcome.plan) reporter.line("info", `${from} → ${to}`, { from, to });
-  if (flags.plan) return;
   if (!sourceOnly) await allowOccupied(job, target, plan, reporter, io, signal);
+  if (flags.plan) return;
+  if (viewsAt(target) === "definition") outcome.views = plan.views;
+  outcome.mixed = job.target.kind === "dump" && flags.overwrite && !flags.dryRun &&
+    (await folderEntries(job.target.path!, "target") ?? []).length > 0;
 
   const reading = {
     ...(flags.include === undefined ? {} : { include: flags.include }),
@@ -133,7 +150,10 @@ async function perform(
     ...(flags.retries === undefined ? {} : { retries: flags.retries }),
     rename: plan.map,
     signal,
-    onEvent: (event: TransferEvent) => reporter.event(event),
+    onEvent: (event: TransferEvent) => {
+      if (event.type === "end") outcome.finished.add(formatNamespace(event.from));
+      reporter.event(event);
+    },
   };
   outcome.summary = flags.dryRun
     ? await countSource(source, { ...reading, views: viewsAt(target) })
@@ -158,75 +178,65 @@ function isLoss({ code }: Issue): boolean {
     code === "documents-missing" || code === "users-and-roles-not-written";
 }
 
-/** How to go on after a run was stopped, which depends on what it leaves behind. */
-function goingOn({ source, target, flags }: TransferJob): string {
-  if (target.kind !== "mongodb") return "nothing is left at the target; run the same again";
-  const again = flags.drop ? "run the same again" : "run the same again with --yes";
-  return source.kind === "mongodb" || flags.drop
-    ? `${again}; what is already there is counted as unchanged`
-    : `${again}; documents with an _id that are already there are counted as unchanged`;
-}
-
-/** What a stopped run leaves: a file is not there at all, a collection keeps what it got. */
-function written({ target, flags }: TransferJob, summary: TransferSummary | undefined): string {
-  const count = target.kind === "mongodb" && !flags.dryRun ? summary?.counts.written ?? 0 : 0;
-  return count === 0 ? "Nothing was written." : `${count} documents were written.`;
-}
-
-/** A file is there only when all of it is: of a run that failed nothing was written. */
-function withoutWritten(summary: TransferSummary): TransferSummary {
+/** What is told where the program that reads the documents left before it had all of them. */
+function closedByReader({ target }: TransferJob, summary: TransferSummary | undefined): Issue {
+  const count = summary?.counts.written ?? 0;
   return {
-    ...summary,
-    counts: { ...summary.counts, written: 0 },
-    collections: summary.collections.map((one) => ({
-      ...one,
-      counts: { ...one.counts, written: 0 },
-    })),
+    code: "closed-by-reader",
+    message: `the reader of "${target.display}" closed it after ${count} ` +
+      `${count === 1 ? "document" : "documents"}; the rest was not written`,
+    level: "warning",
   };
+}
+
+/** Whether documents were not taken that `--on-conflict` could settle. */
+function hasConflicts({ flags }: TransferJob, summary: TransferSummary | undefined): boolean {
+  if ((flags.onConflict ?? "report") !== "report") return false;
+  return summary?.rejections.some(({ code, reason }) =>
+    code === DUPLICATE_KEY && reason.startsWith("a document with its _id")
+  ) ?? false;
 }
 
 function conclude(
   job: TransferJob,
-  { plan, ownFiles, ...outcome }: Outcome,
+  { plan, ownFiles, views, finished, mixed, ...outcome }: Outcome,
   reporter: Reporter,
   stopCode: number | undefined,
   io: CliIo,
 ): number {
   const { show, flags } = job;
-  // Who reads the output left: no failure, and nothing to say but in the summary.
-  const left = outcome.error instanceof ClosedOutput || isClosedPipe(outcome.error);
+  // Who reads the output left: no failure, and nothing to say but where documents were the output.
+  const closed = isClosedPipe(outcome.error);
+  const left = outcome.error instanceof ClosedOutput || closed;
   const error = left ? undefined : outcome.error;
   const stopped = error instanceof InterruptedError;
   const known = outcome.summary ??
     (outcome.error instanceof DatahoodError ? outcome.error.result : undefined);
   const toFile = job.target.path !== undefined && job.target.path !== "-";
-  const summary = known !== undefined && error !== undefined && toFile
-    ? withoutWritten(known)
-    : known;
+  const seen: Seen = { finished, mixed, planned: plan.length };
+  const summary = known !== undefined && error !== undefined ? asLeft(job, known, seen) : known;
   const code = error !== undefined
     ? (stopped ? stopCode : undefined) ?? exitCodeOf(error)
     : (summary?.counts.rejected ?? 0) > 0 || summary?.issues.some(isLoss)
     ? EXIT_CODES.rejected
     : EXIT_CODES.done;
   // Before anything was read a table says nothing.
-  const silent = left || (error !== undefined && summary?.counts.read === 0);
+  const silent = left ||
+    (error !== undefined && summary?.counts.read === 0 && finished.size === 0);
+  if (closed) reporter.issue(closedByReader(job, summary));
   if (summary !== undefined && !silent) {
     for (const issue of summary.issues) reporter.issue(issue);
     if (!show.quiet) {
-      if (show.logFormat === "text") io.err(summaryTable(summary, job.target.display));
+      if (show.logFormat === "text") io.err(summaryTable(summary, job.target.display, views));
       else {reporter.line("info", error === undefined ? "Done" : "Failed", {
           counts: summary.counts,
           seconds: summary.seconds,
         });}
     }
-    if (error !== undefined && toFile && !stopped) {
-      reporter.line(
-        "info",
-        job.target.kind === "dump"
-          ? `Collections that were complete stay in ${job.target.display}, without a prelude.json; ` +
-            "--overwrite writes them again."
-          : `Nothing was written to ${job.target.display}.`,
-      );
+    const leftover = error === undefined ? undefined : leftAt(job, summary, seen, stopped);
+    if (leftover !== undefined) reporter.issue(leftover);
+    else if (error !== undefined && toFile && !stopped) {
+      reporter.line("info", `Nothing was written to ${job.target.display}.`);
     }
     if (flags.dryRun && error === undefined) {
       reporter.line(
@@ -241,12 +251,19 @@ function conclude(
     const shown = stopped
       ? new InterruptedError(
         `${error.message} ${written(job, summary)}`,
-        { hint: goingOn(job), cause: error },
+        { hint: goingOn(job, seen), cause: error },
       )
       : error;
     reporter.line("error", errorToText(shown, show.verbose).trimEnd(), {
       error: errorToJson(shown),
     });
+  }
+  if (hasConflicts(job, summary)) {
+    reporter.line(
+      "info",
+      "hint: --on-conflict replace writes over documents that are there with the same _id, " +
+        "--on-conflict skip leaves them",
+    );
   }
   const context: SummaryContext = {
     source: job.source.display,

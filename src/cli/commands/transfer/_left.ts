@@ -1,0 +1,139 @@
+/** What a run that did not come to its end leaves behind, and how to go on from there. */
+import {
+  type CollectionSummary,
+  type Counts,
+  formatNamespace,
+  type Issue,
+  type TransferSummary,
+} from "../../../core/mod.ts";
+import type { TransferJob } from "./run.ts";
+
+/** What was seen of a run while it went. */
+export interface Seen {
+  /** Names at the source of the collections that the target has whole, with their indexes. */
+  readonly finished: ReadonlySet<string>;
+  /** How many collections there are to write. */
+  readonly planned: number;
+  /** Whether the folder that is written held something before. */
+  readonly mixed: boolean;
+}
+
+/** How many names a line holds. */
+const NAMED = 10;
+
+function isFinished({ finished }: Seen, { from }: CollectionSummary): boolean {
+  return finished.has(formatNamespace(from));
+}
+
+function names(collections: readonly CollectionSummary[]): string {
+  const shown = collections.slice(0, NAMED).map(({ to }) => formatNamespace(to)).join(", ");
+  const more = collections.length - NAMED;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+/** Whether the target is a file or a folder, where only what is whole gets its name. */
+function isFile({ target }: TransferJob): boolean {
+  return target.path !== undefined && target.path !== "-";
+}
+
+/** The counts of a run that failed or was stopped: what is in no file with its name was not written. */
+export function asLeft(job: TransferJob, summary: TransferSummary, seen: Seen): TransferSummary {
+  if (!isFile(job)) return summary;
+  const collections = summary.collections.map((one) =>
+    job.target.kind === "dump" && isFinished(seen, one)
+      ? one
+      : { ...one, counts: { ...one.counts, written: 0, bytesWritten: 0 } }
+  );
+  const sum = (key: keyof Counts) => collections.reduce((all, { counts }) => all + counts[key], 0);
+  return {
+    ...summary,
+    counts: { ...summary.counts, written: sum("written"), bytesWritten: sum("bytesWritten") },
+    collections,
+  };
+}
+
+/**
+ * What is told of the target after a failure or a stop, if there is more to tell than counts.
+ *
+ * @param stopped Whether the user stopped it, who is told by the error how to go on.
+ */
+export function leftAt(
+  job: TransferJob,
+  summary: TransferSummary,
+  seen: Seen,
+  stopped: boolean,
+): Issue | undefined {
+  if (job.flags.dryRun) return undefined;
+  const { kind } = job.target;
+  const left = kind === "dump"
+    ? leftInFolder(job, summary, seen)
+    : kind === "mongodb"
+    ? leftAtServer(job, summary, seen)
+    : undefined;
+  if (left === undefined) return undefined;
+  const next = kind === "dump" && !stopped
+    ? `; once the cause is mended, ${goingOn(job, seen)}`
+    : "";
+  return { code: "not-finished", level: "warning", message: left + next };
+}
+
+function leftInFolder(
+  { target }: TransferJob,
+  { collections }: TransferSummary,
+  seen: Seen,
+): string | undefined {
+  const whole = collections.filter((one) => isFinished(seen, one));
+  if (whole.length === 0) {
+    return seen.mixed
+      ? `no collection was written to ${target.display}: those that were in it are as they were, ` +
+        "but there is no prelude.json any more"
+      : undefined;
+  }
+  return `${target.display} is not whole: complete are ${whole.length} of ${seen.planned} ` +
+    `collections (${names(whole)}), none is there by half, and there is no prelude.json` +
+    (seen.mixed
+      ? "; whatever else is in it was there before, so it may be a mix of two dumps"
+      : "");
+}
+
+function leftAtServer(
+  { target, flags }: TransferJob,
+  { collections }: TransferSummary,
+  seen: Seen,
+): string | undefined {
+  // A collection of which nothing was read was not touched.
+  const begun = collections.filter((one) => !isFinished(seen, one) && one.counts.read > 0);
+  if (begun.length === 0) return undefined;
+  const them = begun.length === 1 ? "it" : "them";
+  const indexes = flags.indexes === "none"
+    ? ""
+    : `, and the indexes that come with ${them} are not built yet`;
+  return `${target.display} is not whole: not finished ${begun.length === 1 ? "is" : "are"} ` +
+    `${names(begun)}: documents of ${them} may be missing${indexes}`;
+}
+
+/** How to go on after a run was stopped, which depends on what it leaves behind. */
+export function goingOn(job: TransferJob, seen: Seen): string {
+  const { source, target, flags } = job;
+  if (flags.dryRun || target.path === "-") return "run the same again";
+  if (target.kind === "dump") {
+    if (seen.mixed) return "run the same again to its end, or write to an empty folder";
+    if (seen.finished.size === 0) return "nothing is left at the target; run the same again";
+    return flags.overwrite
+      ? "run the same again"
+      : "run the same again with --overwrite, or write to another folder";
+  }
+  if (target.kind !== "mongodb") return "nothing is left at the target; run the same again";
+  if (flags.drop) return "run the same again; it drops what is there by now and begins anew";
+  return source.kind === "mongodb"
+    ? "run the same again with --yes; what is already there is counted as unchanged"
+    : "run the same again with --yes; documents with an _id that are already there are counted " +
+      "as unchanged";
+}
+
+/** How much a stopped run wrote. */
+export function written({ flags }: TransferJob, summary: TransferSummary | undefined): string {
+  const count = flags.dryRun ? 0 : summary?.counts.written ?? 0;
+  if (count === 0) return "Nothing was written.";
+  return count === 1 ? "1 document was written." : `${count} documents were written.`;
+}
