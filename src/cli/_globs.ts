@@ -67,15 +67,27 @@ function parseRename(text: string): Rename {
   return { from: toRegExp(from), to, dotted };
 }
 
+/** The rules of one option. Where there is just one "=", a comma belongs to a collection's name. */
+function rulesOf(text: string): string[] {
+  const parts = text.split(",");
+  if (parts.filter((part) => part.includes("=")).length < 2) return [text];
+  const broken = parts.find((part) => !part.includes("="));
+  if (broken === undefined) return parts.map((part) => part.trim());
+  throw new UsageError(`Cannot use --rename "${text}": "${broken}" is not OLD=NEW.`, {
+    hint: "for a name with a comma, give --rename once for each collection",
+  });
+}
+
 /**
  * What `--rename` makes of a name: the first rule that fits counts, `undefined` where none does. A
- * rule without a dot is about a collection's name alone, as with `--include`; its database stays.
+ * rule without a dot is about a collection's name alone, as with `--include`: the database is "" then,
+ * and the target says which it is.
  */
 export function renaming(
   renames: readonly string[],
 ): ((from: Namespace) => Namespace | undefined) | undefined {
   if (renames.length === 0) return undefined;
-  const rules = renames.map(parseRename);
+  const rules = renames.flatMap(rulesOf).map(parseRename);
   return (namespace) => {
     for (const rule of rules) {
       const found = rule.from.exec(
@@ -85,7 +97,7 @@ export function renaming(
       let hole = 0;
       const renamed = rule.to.replace(/[*?]/g, () => found[++hole]!);
       if (renamed.includes(".")) return parseNamespace(renamed);
-      if (!rule.dotted) return { db: namespace.db, collection: renamed };
+      if (!rule.dotted) return { db: "", collection: renamed };
     }
     return undefined;
   };
@@ -96,7 +108,9 @@ export function refuseUnusedRename(
   renames: readonly string[],
   namespaces: readonly Namespace[],
 ): void {
-  const unused = renames.find((text) => namespaces.every((name) => !renaming([text])!(name)));
+  const unused = renames.flatMap(rulesOf).find((text) =>
+    namespaces.every((name) => !renaming([text])!(name))
+  );
   if (unused === undefined) return;
   const [from = "", to = ""] = unused.split("=");
   const names = namespaces.map((name) =>

@@ -18,7 +18,7 @@ const NAMES: OptionGroup = {
     { flags: "--exclude <glob>", help: "All but these.", collect: true },
     {
       flags: "--rename <names>",
-      help: "Another name: orders=old, shop.orders=archive.orders, 'shop.*=archive.*'.",
+      help: "Other names: orders=old,users=people, shop.orders=archive.orders, 'shop.*=archive.*'.",
       collect: true,
     },
     { flags: "--system", help: "Allow admin, config or local as a whole." },

@@ -64,8 +64,12 @@ export function describeSelection(error: Error): SelectionFailure {
     const hosts = needs.map(({ target }) => target).join(", ");
     return {
       state: `the runtime may not connect to ${hosts}, as the servers call themselves`,
-      hint: `add --allow-net=${needs.map(({ target }) => target).join(",")}, or ` +
-        "?directConnection=true to talk to the one host of the address alone",
+      // Confined by --sandbox no flag can be added: what helps there comes first.
+      hint: "name the hosts in the address as the servers call themselves, or add " +
+        "?directConnection=true to talk to one server alone; without --sandbox, datahood permissions " +
+        `--discover prints the flags for all hosts, here --allow-net=${
+          needs.map(({ target }) => target).join(",")
+        } too`,
       needs,
     };
   }

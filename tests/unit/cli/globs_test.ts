@@ -44,8 +44,13 @@ Deno.test("selection() lets users and roles that are asked for in, and excludes 
 Deno.test("renaming() gives the first name that fits", async (t) => {
   const table: readonly [readonly string[], string, string][] = [
     [["shop.orders=archive.orders"], "shop.orders", "archive.orders"],
-    [["orders=o2"], "shop.orders", "shop.o2"],
-    [["or*=old_*"], "shop.orders", "shop.old_ders"],
+    [["orders=o2"], "shop.orders", "o2"],
+    [["or*=old_*"], "shop.orders", "old_ders"],
+    [["users=u2,orders=o2"], "shop.orders", "o2"],
+    [["shop.users=shop.u, shop.orders=shop.o"], "shop.orders", "shop.o"],
+    [["orders=users,users=orders"], "shop.users", "orders"],
+    [["orders=a,b"], "shop.orders", "a,b"],
+    [["a,b=c", "orders=o"], "shop.a,b", "c"],
     [["shop.*=archive.*"], "shop.orders.2024", "archive.orders.2024"],
     [["*.orders=all.*"], "shop.orders", "all.shop"],
     [["shop.*=one.all", "shop.users=two.users"], "shop.users", "one.all"],
@@ -70,6 +75,7 @@ Deno.test("renaming() gives the first name that fits", async (t) => {
 });
 
 Deno.test("renaming() refuses what names nothing", () => {
+  assertThrows(() => renaming(["a=x,y,b=z"]), UsageError, '"y" is not OLD=NEW');
   for (const text of ["x", "=x", "x=", "a=b=c", "a.*=b.?", "a=b.*", "shop.a=archive"]) {
     assertThrows(() => renaming([text]), UsageError, "--rename");
   }

@@ -73,7 +73,7 @@ function mappingOf({ source, target, flags }: TransferJob): TransferPlan["map"] 
         { hint: `--rename ${formatNamespace(from)}=${to.db}.${renamed.collection}` },
       );
     }
-    return renamed.db === "" ? map(renamed) : renamed;
+    return renamed.db === "" ? map({ db: from.db, collection: renamed.collection }) : renamed;
   };
 }
 

@@ -159,6 +159,14 @@ Deno.test("translateError() says why no server was found", async (t) => {
     );
     assertInstanceOf(error, PermissionError);
     assertEquals(error.needs.map(({ kind, target }) => [kind, target]), [["net", "db:1"]]);
+    for (
+      const way of [
+        "as the servers call themselves",
+        "?directConnection=true",
+        "permissions --discover",
+        "--allow-net=db:1",
+      ]
+    ) assertStringIncludes(error.hint!, way);
   });
 });
 
