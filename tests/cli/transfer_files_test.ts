@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { constants, zstdCompressSync } from "node:zlib";
 import { exampleBson, gzip } from "./_documents.ts";
+import { DUMP, filesBelow, makeFiles } from "./_dumps.ts";
 import { hasZstd, inFolder, runCli } from "./_run_cli.ts";
 
 const BYTES = exampleBson(500);
@@ -308,4 +309,35 @@ Deno.test("datahood transfer follows env:NAME and @file", () =>
     const missing = await runCli(["transfer", "@nowhere", "c.bson"], { cwd });
     assertEquals(missing.code, 3, missing.err);
     assertStringIncludes(missing.err, "no such file");
+  }));
+
+Deno.test("datahood transfer shows a view as one, and counts it in JSON", () =>
+  inFolder(async (cwd) => {
+    await makeFiles(`${cwd}/dump`, DUMP);
+    const { code, out, err } = await runCli(["transfer", "dump/", "b.archive", "--json"], { cwd });
+    assertEquals(code, 0, err);
+    assert(/^shop\.all +view +\d+\.\d s$/m.test(err), err);
+    assert(/^shop\.orders +50 +50 /m.test(err), err);
+    const view = JSON.parse(out).collections.find(({ to }: { to: string }) => to === "shop.all");
+    assertEquals([view.read, view.written], [0, 0]);
+  }));
+
+Deno.test("datahood transfer of a dump that breaks off says what the folder has by then", () =>
+  inFolder(async (cwd) => {
+    await makeFiles(`${cwd}/dump`, {
+      "shop/a.bson": exampleBson(20),
+      "shop/b.bson": exampleBson(50).subarray(0, -3),
+    });
+    const { code, out, err } = await runCli(["transfer", "dump/", "late/", "--json"], { cwd });
+    assertEquals(code, 3, err);
+    assertStringIncludes(
+      err,
+      "late/ is not whole: complete are 1 of 2 collections (shop.a), none is there by half, and " +
+        "there is no prelude.json; once the cause is mended, run the same again with --overwrite",
+    );
+    assertEquals(JSON.parse(out).counts.written, 20);
+    assertEquals(Object.keys(await filesBelow(`${cwd}/late`)), [
+      "shop/a.bson",
+      "shop/a.metadata.json",
+    ]);
   }));
