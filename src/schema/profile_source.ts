@@ -1,4 +1,5 @@
 import {
+  type CollectionDamage,
   type CollectionInfo,
   type Connector,
   type Counts,
@@ -206,9 +207,27 @@ class SourceProfiler {
     const { include, signal, onEvent } = this.#options;
     const found: CollectionInfo[] = [];
     const names: string[] = [];
-    for await (const info of this.#source.describe(signal === undefined ? {} : { signal })) {
-      names.push(formatNamespace(info.namespace));
-      if (include === undefined || include(info.namespace)) found.push(info);
+    const lost: CollectionDamage[] = [];
+    const asking = signal === undefined ? {} : { signal };
+    for await (const info of this.#source.describe({ ...asking, damaged: true })) {
+      const { namespace, damage } = info;
+      const taken = include === undefined || include(namespace);
+      if (damage?.lost !== "documents") {
+        names.push(formatNamespace(namespace));
+        if (taken) found.push(info);
+      } else if (taken) {
+        lost.push(damage);
+        const message = `"${damage.path}" is missing: "${formatNamespace(namespace)}" is left out`;
+        const issue: Issue = { code: "documents-missing", level: "warning", message, namespace };
+        onEvent?.({ type: "issue", issue });
+      }
+    }
+    const [first] = lost;
+    if (found.length === 0 && first !== undefined) {
+      throw new DataError(first.message, {
+        stage: "source",
+        hint: `if the collection was empty, an empty file "${first.path}" says so`,
+      });
     }
     const { display } = this.#connector;
     if (names.length === 0) throw new NotFoundError(`Cannot find a collection at "${display}".`);
