@@ -46,24 +46,35 @@ integration(
     }),
 );
 
-integration(
-  "datahood transfer to a server stopped by Ctrl-C keeps what was acknowledged, and says how to go on",
-  async ({ uri, database, db }) => {
-    const bytes = exampleBson(5_000);
-    const child = spawnCli(["transfer", "-", at(uri, `${database}.orders`), "--batch-size", "64k"]);
-    const err = textOf(child.stderr);
-    const out = textOf(child.stdout);
-    const writer = child.stdin.getWriter();
-    await writer.write(bytes);
-    await until(async () => await db.collection("orders").countDocuments() > 0);
-    child.kill("SIGINT");
-    const { code } = await child.status;
-    await writer.abort().catch(() => {});
-    assertEquals(code, 130, await err);
-    assertEquals(await out, "");
-    const kept = await db.collection("orders").countDocuments();
-    assertStringIncludes(await err, `${kept} documents were written`);
-    assertStringIncludes(await err, "run the same again");
-    assert(!/\n\s+at /.test(await err), await err);
-  },
-);
+for (const drop of [false, true]) {
+  integration(
+    `datahood transfer ${drop ? "--drop " : ""}to a server stopped by Ctrl-C keeps what was ` +
+      "acknowledged, and says how to go on",
+    async ({ uri, database, db }) => {
+      const bytes = exampleBson(5_000);
+      const orders = at(uri, `${database}.orders`);
+      const more = drop ? ["--drop"] : [];
+      const child = spawnCli(["transfer", "-", orders, "--batch-size", "64k", ...more]);
+      const err = textOf(child.stderr);
+      const out = textOf(child.stdout);
+      const writer = child.stdin.getWriter();
+      await writer.write(bytes);
+      await until(async () => await db.collection("orders").countDocuments() > 0);
+      child.kill("SIGINT");
+      const { code } = await child.status;
+      await writer.abort().catch(() => {});
+      assertEquals(code, 130, await err);
+      assertEquals(await out, "");
+      const kept = await db.collection("orders").countDocuments();
+      assertStringIncludes(await err, `${kept} documents were written`);
+      assertStringIncludes(
+        await err,
+        drop
+          ? "hint: run the same again; it drops what is there by now and begins anew"
+          : "hint: run the same again with --yes; documents with an _id that are already there",
+      );
+      assertStringIncludes(await err, `not finished is ${database}.orders: documents of it may be`);
+      assert(!/\n\s+at /.test(await err), await err);
+    },
+  );
+}
