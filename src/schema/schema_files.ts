@@ -23,6 +23,8 @@ export interface SchemaFile {
   readonly text: string;
   /** The kind of the generator that made it. */
   readonly target: string;
+  /** The collection whose types it has, where each has a file of its own. */
+  readonly namespace?: Namespace;
 }
 
 /**
@@ -118,11 +120,11 @@ function filesOf(
     path: `${folder}/${stems[i]}${fileEnding(generator)}`,
     text: generate([model]),
     target,
+    namespace: model.namespace,
   }));
-  if (target === "typescript") {
-    files.push({ path: `${folder}/index${fileEnding(generator)}`, text: index(stems), target });
-  }
-  return files;
+  if (!generator.extension.endsWith(".ts")) return files;
+  const ending = fileEnding(generator);
+  return [...files, { path: `${folder}/index${ending}`, text: index(stems, ending), target }];
 }
 
 /** Where the documents came from. It depends on the profiles alone, so that saved ones say the same. */
@@ -134,14 +136,24 @@ function sourceName(models: readonly SchemaModel[]): string {
   return `${name}${models.length} collections`;
 }
 
-/** All types of a folder, as one module. */
-function index(stems: readonly string[]): string {
+/**
+ * All that a folder has for one target, as one module. Python needs none: a folder is a package there;
+ * a JSON file stands alone.
+ */
+function index(stems: readonly string[], ending: string): string {
+  // Of types alone the ending ".ts" is taken by every compiler; of values just where they may have it.
+  const types = ending === ".ts";
   return [
-    `// ${GENERATED_MARK} ${VERSION}: the types of all collections here.`,
+    `// ${GENERATED_MARK} ${VERSION}: the ${types ? "types" : "schemas"} of all collections here.`,
     "// Edits are lost when it is made again.",
+    ...(types ? [] : [
+      "// The compiler takes the endings with allowImportingTsExtensions, or",
+      "// rewriteRelativeImportExtensions; Deno, Bun, Node.js and bundlers as they are.",
+    ]),
     "",
-    // Of types alone the ending ".ts" is taken by every compiler.
-    ...stems.map((stem) => `export type * from ${JSON.stringify(`./${stem}.ts`)};`),
+    ...stems.map((stem) =>
+      `export ${types ? "type " : ""}* from ${JSON.stringify(`./${stem}${ending}`)};`
+    ),
     "",
   ].join("\n");
 }
@@ -158,7 +170,7 @@ function fileStems(namespaces: readonly Namespace[], python: boolean): string[] 
     let stem = python
       ? name.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(?=\d)/, "_")
       // deno-lint-ignore no-control-regex
-      : name.replace(/[\0-\x1f\x7f<>:"/\\|?*]/g, "_").replace(/^\./, "_").replace(/[. ]$/, "_");
+      : name.replace(/[\0-\x1f\x7f\s<>:"/\\|?*]/g, "_").replace(/^\./, "_").replace(/[. ]$/, "_");
     if (/^(?:con|prn|aux|nul|com\d|lpt\d)$/i.test(stem)) stem += "_";
     const whole = stem.length <= LONGEST;
     if (!whole) stem = [...stem].slice(0, LONGEST).join("");

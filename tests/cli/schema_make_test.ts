@@ -63,8 +63,11 @@ Deno.test("datahood schema --to writes several targets in one pass", () =>
     });
     assertEquals([into.code, into.out], [0, ""], into.err);
     const names = await namesIn(`${cwd}/types`);
-    // A file a target, and the index of the TypeScript ones.
-    assertEquals(names.length, kinds.length + 1, names.join());
+    // A file a target, and an index of each that is a module.
+    const indexes = ["index.mongoose.ts", "index.ts", "index.zod.ts"];
+    assertEquals(names.filter((name) => name.startsWith("index")), indexes);
+    assertEquals(names.length, kinds.length + indexes.length, names.join());
+    assertStringIncludes(into.err, "Wrote types/orders.zod.ts of orders");
     assert(names.includes("orders.ts") && names.includes("index.ts"), names.join());
     assert(names.includes("orders_pydantic.py") && names.includes("orders.zod.ts"), names.join());
 
@@ -90,6 +93,7 @@ Deno.test("datahood schema --to writes several targets in one pass", () =>
     assertEquals((await runCli([...twice, "-o", "types"], { cwd })).code, 0);
     assertEquals(await namesIn(`${cwd}/types`), [
       "index.ts",
+      "index.zod.ts",
       "orders.ts",
       "orders.zod.ts",
       "readme",

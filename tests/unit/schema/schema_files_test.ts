@@ -98,6 +98,9 @@ Deno.test("schemaFiles() gives each collection a file that every system takes", 
     "x".repeat(200),
     `${"x".repeat(200)}y`,
     "dotted.name",
+    "with space",
+    "with_space",
+    "with\u00a0space",
   ];
   const files = namesOf(names.map((name) => collection(name)), generator);
   assertEquals(files.length, names.length);
@@ -105,10 +108,29 @@ Deno.test("schemaFiles() gives each collection a file that every system takes", 
   assertEquals(new Set(stems.map((stem) => stem.toLowerCase())).size, names.length);
   for (const stem of stems) {
     // deno-lint-ignore no-control-regex
-    assert(!/[\0-\x1f<>:"/\\|?*]|^\.|[. ]$|^(?:con|index)$/i.test(stem), stem);
+    assert(!/[\0-\x1f\s<>:"/\\|?*]|^\.|[. ]$|^(?:con|index)$/i.test(stem), stem);
     assert(new TextEncoder().encode(stem).length < 200, stem);
   }
   assert(stems.includes("日本語") && stems.includes("dotted.name"), stems.join(" "));
+});
+
+Deno.test("schemaFiles() makes an index of each target that is a module of JavaScript", async (t) => {
+  const collections = ["books", "a list", "index"].map((name) => collection(name));
+  for (const generator of GENERATORS) {
+    await t.step(generator.kind, () => {
+      const files = schemaFiles(collections, [{ generator }], FOLDER);
+      const own = files.filter(({ namespace }) => namespace !== undefined);
+      assertEquals(own.map(({ namespace }) => namespace!.collection), ["a list", "books", "index"]);
+      const indexes = files.filter(({ namespace }) => namespace === undefined);
+      const ending = fileEnding(generator);
+      if (!ending.endsWith(".ts")) return assertEquals(indexes, []);
+      assertEquals(indexes.map(({ path }) => path), [`types/index${ending}`]);
+      const { text } = indexes[0]!;
+      const from = [...text.matchAll(/^export (?:type )?\* from "\.\/(.*)";$/gm)];
+      assertEquals(from.map(([, name]) => `types/${name}`), own.map(({ path }) => path));
+      assertEquals(/^export type/m.test(text), generator.kind === "typescript");
+    });
+  }
 });
 
 Deno.test("schemaFiles() gives Python's modules names that can be imported", () => {

@@ -3,7 +3,7 @@ import { fileWriteNeeds } from "../../../io/mod.ts";
 import type { ProfiledCollection } from "../../../profile/mod.ts";
 import type { InferOptions } from "../../../schema/infer/options.ts";
 import { foundPlace, meantPlace } from "../../../schema/output_place.ts";
-import type { SchemaPlace, SchemaTarget } from "../../../schema/schema_files.ts";
+import type { SchemaFile, SchemaPlace, SchemaTarget } from "../../../schema/schema_files.ts";
 import type { CliIo } from "../../_io.ts";
 import { formatBytes, formatCount, formatDocuments } from "../../render/_units.ts";
 import type { Reporter } from "../../render/reporter.ts";
@@ -71,10 +71,16 @@ export function makeSchema(job: SchemaJob, io: CliIo): Promise<number> {
       text: (await import("../../../profile/saved.ts")).saveProfiles(collections),
       target: "profile",
     }];
-    const all = [...saved, ...made];
+    const all: readonly SchemaFile[] = [...saved, ...made];
     await outputs.write(all);
-    for (const { path, target } of all) {
-      if (path !== "-") reporter.line("info", `Wrote ${path}`, { file: path, target });
+    for (const { path, target, namespace } of all) {
+      if (path === "-") continue;
+      const name = namespace === undefined ? undefined : formatNamespace(namespace);
+      reporter.line("info", name === undefined ? `Wrote ${path}` : `Wrote ${path} of ${name}`, {
+        file: path,
+        target,
+        ...(name === undefined ? {} : { namespace: name }),
+      });
     }
     return { result: resultOf(source, collections, all) };
   });
@@ -203,7 +209,7 @@ export function tell(
 export function resultOf(
   source: SchemaSource,
   collections: readonly ProfiledCollection[],
-  files: readonly { readonly path: string; readonly text: string; readonly target: string }[] = [],
+  files: readonly SchemaFile[] = [],
 ): Record<string, unknown> {
   return {
     source: source.display,
@@ -216,9 +222,10 @@ export function resultOf(
     })),
     documents: collections.reduce((sum, { profile }) => sum + profile.documents, 0),
     sampled: collections.some(({ of }) => of !== undefined),
-    files: files.map(({ path, text, target }) => ({
+    files: files.map(({ path, text, target, namespace }) => ({
       path,
       target,
+      ...(namespace === undefined ? {} : { collection: formatNamespace(namespace) }),
       bytes: new TextEncoder().encode(text).length,
     })),
   };
