@@ -1,6 +1,7 @@
 import {
   type CollectionInfo,
   type Connector,
+  formatNamespace,
   type Namespace,
   type OpenOptions,
   type Source,
@@ -75,10 +76,32 @@ export async function transfer(
     return renamed;
   };
   await atStage("source", () => refuseIncomplete(from, source.display, checked));
+  if (sameServer) await atStage("source", () => refuseReadAndWritten(from, map, checked));
   const announced = to.capabilities.announced
     ? await atStage("source", () => announce(from, map, checked))
     : {};
   return await new Run(from, to, target, map, { ...checked, ...announced }).run();
+}
+
+/** Refuses to write within one server into what is still to be read, as when two names are swapped. */
+async function refuseReadAndWritten(
+  source: Source,
+  map: (namespace: Namespace) => Namespace,
+  { include, signal }: CheckedOptions,
+): Promise<void> {
+  const taken = new Map<string, Namespace>();
+  for await (const { namespace } of source.describe(signal === undefined ? {} : { signal })) {
+    if (include === undefined || include(namespace)) {
+      taken.set(formatNamespace(namespace), namespace);
+    }
+  }
+  for (const [from, namespace] of taken) {
+    const to = formatNamespace(map(namespace));
+    if (!taken.has(to)) continue;
+    throw new UsageError(`Cannot write "${from}" to "${to}": that is read too`, {
+      hint: "rename to names that are free first, then to those that are wanted",
+    });
+  }
 }
 
 /** What a target is told that has to know at the beginning what will come. */

@@ -467,3 +467,40 @@ Deno.test("transfer() passes batches through transforms, in order", async (t) =>
     assertEquals(target.log.at(-1), "abort");
   });
 });
+
+Deno.test("transfer() refuses to swap names within one server, before anything is written", async (t) => {
+  const named = (display: string) => ({ kind: "mongodb", display });
+  const swap = (from: typeof ORDERS) => from.collection === ORDERS.collection ? PEOPLE : ORDERS;
+  const ends = (host: string) => {
+    const source = Object.assign(
+      sourceOf([...itemsOf(manyBatches(1)), ...itemsOf([], PEOPLE)]),
+      named("mongodb://localhost/shop"),
+    );
+    const reading = source.source;
+    Object.assign(source, {
+      source: Object.create(reading, {
+        describe: {
+          value: async function* () {
+            for (const namespace of [ORDERS, PEOPLE]) yield { namespace, type: "collection" };
+          },
+        },
+      }),
+    });
+    return { source, target: Object.assign(new FakeTarget(), named(`mongodb://${host}/shop`)) };
+  };
+  await t.step("one server", async () => {
+    const { source, target } = ends("127.0.0.1");
+    const error = await assertRejects(
+      () => transfer(source, target, { rename: swap }),
+      UsageError,
+      'Cannot write "shop.orders" to "shop.people": that is read too',
+    );
+    assert(error.hint !== undefined);
+    assertEquals(target.log.filter((line) => /begin|write/.test(line)), []);
+  });
+  await t.step("two servers", async () => {
+    const { source, target } = ends("db.example");
+    await transfer(source, target, { rename: swap });
+    assert(target.log.includes("begin shop.people"), target.log.join());
+  });
+});
