@@ -1,4 +1,5 @@
 import { basename, dirname, normalize } from "@std/path";
+import { metadataPaths } from "../connectors/bson/_metadata.ts";
 import type { PermissionNeed } from "../core/mod.ts";
 
 /** The port of a server that an address leaves out. */
@@ -20,7 +21,9 @@ export function isNamed({ kind, target }: PermissionNeed, texts: readonly string
     case "read":
     case "write":
       return texts.some((text) =>
-        text.includes("://") ? filesOf(text).includes(target) : namesFile(text, target)
+        text.includes("://")
+          ? filesOf(text).includes(target)
+          : namesFile(text, target) || (kind === "read" && metadataPaths(text).includes(target))
       );
     case "net":
       return texts.some((text) => text.includes("://") && netsOf(text).includes(target));

@@ -15,6 +15,11 @@ Deno.test("isNamed() takes what a command line names, and nothing else", async (
     ["write", "order.zod.ts", "order", true],
     ["write", "orders.ts", "order", false],
     ["write", "x/order.ts", "order", false],
+    ["read", "x/a.metadata.json", "x/a.bson", true],
+    ["read", "a.metadata.json.gz", "a.bson.gz", true],
+    ["read", "a.metadata.json", "a.bson.gz", true],
+    ["write", "a.metadata.json", "a.bson", false],
+    ["read", "b.metadata.json", "a.bson", false],
     ["read", "/etc/passwd", "a.bson", false],
     ["read", "/", "./a.bson", false],
     ["read", ".", "a.bson", false],
@@ -64,7 +69,7 @@ Deno.test("isNamed() knows each need of the addresses that a command line may ha
       if (/^(?:env:|@|--)/.test(words[at]!)) continue;
       const address = parseAddress(words[at]!, { role, isFolder: (path) => path === "dump" });
       const { permissions } = CONNECTORS.find(({ kind }) => kind === address.kind)!;
-      for (const need of permissions(address, { role, tlsCaFile: places.ca })) {
+      for (const need of permissions(address, { role, metadata: true, tlsCaFile: places.ca })) {
         assertEquals([need, isNamed(need, [...words, places.ca])], [need, true]);
         looked++;
       }
