@@ -137,12 +137,17 @@ function stepsFor(tree: string, work: string, registry: Registry): Step[] {
       name: "the command line as jsr:@datahood/cli",
       counts: true,
       async run() {
-        const own = Object.entries(await fresh(work, registry.url));
+        const own = await fresh(work, registry.url);
+        // In the tree its deno.json would say that the package is the tree.
+        const how = ["run", "--no-config", "--no-prompt"];
+        // What is downloaded is told by the first start, and no test is to see that.
+        const first = [...how, "--quiet", "-A", "jsr:@datahood/cli", "--version"];
+        if (await deno(first, { cwd: tree, env: own }) !== 0) return false;
         const start = [
-          ...own.map(([name, value]) => `${name}=${value}`),
+          ...Object.entries(own).map(([name, value]) => `${name}=${value}`),
           Deno.execPath(),
-          // In the tree its deno.json would say that the package is the tree.
-          "run --no-config --no-prompt {permissions} jsr:@datahood/cli",
+          ...how,
+          "{permissions} jsr:@datahood/cli",
         ];
         return await testStart(start.join(" "), [], inTree);
       },
