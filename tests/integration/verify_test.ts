@@ -40,10 +40,10 @@ integration(
       const [{ documents }] = JSON.parse(other.out).collections;
       const { missing, extra, different, shown } = documents;
       assertEquals([missing, extra, different], [1, 1, 1]);
-      assertEquals(shown[0].id, JSON.stringify({ $oid: String(ids[7]) }));
-      assertEquals([shown[0].first.path, shown[0].first.b.value], ["text", '"changed"']);
-      assertEquals(shown[1].id, JSON.stringify({ $oid: String(ids[8]) }));
-      assertEquals(shown[2].id, '"new"');
+      assertEquals(shown[0].id, { $oid: String(ids[7]) });
+      assertEquals([shown[0].first.path, shown[0].first.b.value], ["text", "changed"]);
+      assertEquals(shown[1].id, { $oid: String(ids[8]) });
+      assertEquals(shown[2].id, "new");
     }),
 );
 
@@ -170,7 +170,7 @@ integration(
       assertEquals([missing, extra, different], [0, 1, 1]);
       assertEquals(
         shown.map(({ status, id }: DifferentDocument) => [status, id]),
-        [["different", '{"$numberInt":"9"}'], ["extra", '{"$numberInt":"7"}']],
+        [["different", { $numberInt: "9" }], ["extra", { $numberInt: "7" }]],
       );
       assertEquals(await Array.fromAsync(Deno.readDir(`${cwd}/big`)), []);
     }),

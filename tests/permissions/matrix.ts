@@ -261,12 +261,12 @@ const TRANSFERS: readonly Row[] = [
     },
   ]),
   {
-    // A password in the address is refused nothing: what it needs is the same.
     command: "transfer",
     source: "mongodb",
     target: "stdout",
     server: "auth",
-    args: (places) => [places.mongodb("auth", `${SHOP}.orders`), "-"],
+    args: (places) => [...place(places, "auth", `${SHOP}.orders`), "-"],
+    ...variable("auth", (places) => places.mongodb("auth", `${SHOP}.orders`)),
   },
   {
     command: "transfer",

@@ -190,7 +190,7 @@ Deno.test("datahood without run permission gives up whole kinds under --sandbox,
     assertEquals(wide.code, 0, wide.err);
     assertStringIncludes(wide.err, "--sandbox: gave up net, env, sys;");
     assertStringIncludes(wide.err, "coarser");
-    const narrow = ["--allow-read=a.bson,c.bson,.c.bson.datahood-part,b.bson"];
+    const narrow = ["--allow-read=a.bson,a.metadata.json,c.bson,.c.bson.datahood-part,b.bson"];
     const args = ["inspect", "a.bson"];
     const small = await runSandboxed(args, { cwd, permissions: narrow });
     assertEquals(small.code, 0, small.err);
