@@ -7,6 +7,7 @@ import {
   UsageError,
 } from "../../core/mod.ts";
 import { spillNeeds } from "../../io/_spill_file.ts";
+import { noCounts } from "../../transfer/_tally.ts";
 import type {
   DefinitionDifference,
   DifferentDocument,
@@ -207,16 +208,7 @@ function progressTo(reporter: Reporter): (event: VerifyEvent) => void {
         ...(expectedBytes === undefined ? {} : { bytes: expectedBytes }),
       });
     }
-    const counts = { read: documents, bytesRead: bytes, ...NOTHING_WRITTEN };
+    const counts = { ...noCounts(), read: documents, bytesRead: bytes };
     reporter.event({ type: "progress", from, counts });
   };
 }
-
-const NOTHING_WRITTEN = {
-  written: 0,
-  replaced: 0,
-  unchanged: 0,
-  skipped: 0,
-  rejected: 0,
-  bytesWritten: 0,
-} as const;

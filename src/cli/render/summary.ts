@@ -5,6 +5,7 @@ import {
   type Namespace,
   type TransferSummary,
 } from "../../core/mod.ts";
+import { noCounts } from "../../transfer/_tally.ts";
 import { formatBytes, formatCount, formatSeconds } from "./_units.ts";
 
 const HEAD = ["collection", "read", "written", "unchanged", "skipped", "rejected", "bytes", "time"];
@@ -86,16 +87,7 @@ const NOTHING: Pick<
   "collections" | "counts" | "seconds" | "retries" | "rejections"
 > = {
   collections: [],
-  counts: {
-    read: 0,
-    written: 0,
-    replaced: 0,
-    unchanged: 0,
-    skipped: 0,
-    rejected: 0,
-    bytesRead: 0,
-    bytesWritten: 0,
-  },
+  counts: noCounts(),
   seconds: 0,
   retries: 0,
   rejections: [],
