@@ -19,6 +19,7 @@ import {
   UnsupportedError,
   UsageError,
 } from "../core/mod.ts";
+import { noCounts } from "../core/_no_counts.ts";
 import { Profile, type ProfiledCollection, type ValuesMode } from "../profile/mod.ts";
 import { isRetryable, pause, pauseMs } from "../transfer/_retry.ts";
 import { DocumentSample } from "./sample.ts";
@@ -126,16 +127,7 @@ class Lane {
   }
 
   get counts(): Counts {
-    return {
-      read: this.documents,
-      written: 0,
-      replaced: 0,
-      unchanged: 0,
-      skipped: 0,
-      rejected: 0,
-      bytesRead: this.bytes,
-      bytesWritten: 0,
-    };
+    return { ...noCounts(), read: this.documents, bytesRead: this.bytes };
   }
 
   add(batch: RawBatch): void {

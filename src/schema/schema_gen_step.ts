@@ -7,6 +7,7 @@ import {
   type TransferSummary,
   UsageError,
 } from "../core/mod.ts";
+import { noCounts } from "../core/_no_counts.ts";
 import type { ProfiledCollection } from "../profile/mod.ts";
 import { saveProfiles } from "../profile/saved.ts";
 import { GENERATORS } from "./gen/all.ts";
@@ -192,12 +193,8 @@ class Tally {
       schemaVersion: 1,
       collections: done,
       counts: {
+        ...noCounts(),
         read: sum("read"),
-        written: 0,
-        replaced: 0,
-        unchanged: 0,
-        skipped: 0,
-        rejected: 0,
         bytesRead: sum("bytesRead"),
         bytesWritten: files.reduce((all, { text }) => all + encoder.encode(text).length, 0),
       },

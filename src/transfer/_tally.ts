@@ -9,30 +9,16 @@ import type {
   WriteResult,
 } from "../core/mod.ts";
 import { batchBytes } from "../core/mod.ts";
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+import { type MutableCounts, noCounts } from "../core/_no_counts.ts";
 
 /** How many rejections a summary lists; the others are counted. */
 const LISTED = 100;
-
-export function noCounts(): Mutable<Counts> {
-  return {
-    read: 0,
-    written: 0,
-    replaced: 0,
-    unchanged: 0,
-    skipped: 0,
-    rejected: 0,
-    bytesRead: 0,
-    bytesWritten: 0,
-  };
-}
 
 /** The counts of one collection of a run. */
 export class CollectionTally {
   readonly from: Namespace;
   readonly to: Namespace;
-  readonly counts: Mutable<Counts> = noCounts();
+  readonly counts: MutableCounts = noCounts();
   idsAdded = 0;
   idsMoved = 0;
   readonly #started = performance.now();

@@ -6,8 +6,8 @@ import {
   type Namespace,
   UsageError,
 } from "../../core/mod.ts";
+import { noCounts } from "../../core/_no_counts.ts";
 import { spillNeeds } from "../../io/_spill_file.ts";
-import { noCounts } from "../../transfer/_tally.ts";
 import type {
   DefinitionDifference,
   DifferentDocument,

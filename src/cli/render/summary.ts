@@ -5,7 +5,7 @@ import {
   type Namespace,
   type TransferSummary,
 } from "../../core/mod.ts";
-import { noCounts } from "../../transfer/_tally.ts";
+import { noCounts } from "../../core/_no_counts.ts";
 import { formatBytes, formatCount, formatSeconds } from "./_units.ts";
 
 const HEAD = ["collection", "read", "written", "unchanged", "skipped", "rejected", "bytes", "time"];
