@@ -108,11 +108,11 @@ export function parseCompression(flag: string, text: string): string {
     refuse(
       flag,
       text,
-      "it is none of none, gzip, gzip:1 to gzip:9, zstd, zstd:1 to zstd:19",
+      "it is none of none, gzip, gzip:1 to gzip:9, zstd, zstd:1 to zstd:22",
       `${near === undefined ? "such as" : "did you mean"} ${flag} ${near ?? "gzip"}`,
     );
   }
-  const most = name === "gzip" ? 9 : name === "zstd" ? 19 : 0;
+  const most = name === "gzip" ? 9 : name === "zstd" ? 22 : 0;
   if (level !== undefined && (Number(level) < 1 || Number(level) > most)) {
     refuse(
       flag,

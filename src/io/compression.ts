@@ -12,7 +12,8 @@ export interface Compression {
 }
 
 const LEVELS = {
-  gzip: { usual: 6, max: 9 },
+  // Of Deno's zlib, 5 is as small as the 6 of the gzip command and takes two thirds of the time of its own 6.
+  gzip: { usual: 5, max: 9 },
   zstd: { usual: 3, max: 22 },
 } as const;
 
@@ -21,7 +22,7 @@ const LEVELS = {
  *
  * @param text `none`, `gzip`, `gzip:1` to `gzip:9`, `zstd`, `zstd:1` to `zstd:22`; or `undefined`.
  * @param path The file that is written; its extension decides where nothing is said.
- * @returns The compression and its level; gzip has 6 and zstd 3 by default.
+ * @returns The compression and its level; gzip has 5 and zstd 3 by default.
  * @throws {UsageError} If the text is none of these.
  *
  * @example
@@ -29,7 +30,7 @@ const LEVELS = {
  * import { parseCompression } from "@datahood/cli";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(parseCompression(undefined, "a.bson.gz"), { name: "gzip", level: 6 });
+ * assertEquals(parseCompression(undefined, "a.bson.gz"), { name: "gzip", level: 5 });
  * assertEquals(parseCompression("zstd:9", "a.bson"), { name: "zstd", level: 9 });
  * ```
  */

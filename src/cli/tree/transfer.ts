@@ -47,7 +47,7 @@ const FORMAT: OptionGroup = {
     },
     {
       flags: "--compress <how>",
-      help: "none, gzip[:1-9], zstd[:1-19]; else by extension.",
+      help: "none, gzip[:1-9], zstd[:1-22]; else by extension.",
       words: ["none", "gzip", "zstd"],
     },
   ],
