@@ -114,6 +114,7 @@ export class SchemaGenStep {
    *
    * @param options Whether for real, how to stop it, who is told.
    * @returns What was read, and the files; of the counts what was read, and the bytes of the files.
+   * @throws {UsageError} If the output's name is that of a file of another language.
    * @throws {DataError} If there are no documents.
    * @throws {IoError} If a file may not be replaced, or cannot be written.
    * @throws {DatahoodError} As {@linkcode profileSource} does.

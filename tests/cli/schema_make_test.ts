@@ -111,6 +111,10 @@ Deno.test("datahood schema takes the target from the name of the file where that
     });
     assertEquals(wrong.code, 2);
     assertStringIncludes(wrong.err, "a file of that name holds typeddict or pydantic");
+    assertStringIncludes(
+      wrong.err,
+      "name it orders.zod.ts, or use --to typeddict or --to pydantic",
+    );
     const right = await runCli(["schema", "orders.bson", "--to", "pydantic", "-o", "orders.py"], {
       cwd,
     });
@@ -127,12 +131,50 @@ Deno.test("datahood schema takes the target from the name of the file where that
         [["--to", "json-schema", "-o", "c.json"], '"$schema"'],
         [["-o", "d.schema.json"], '"$schema"'],
         [["-o", "e.mts"], "export interface Order {"],
+        [["-o", "f.d.ts"], "export interface Order {"],
+        [["--to", "typeddict", "-o", "g.pyi"], "TypedDict"],
+        // No ending says anything.
+        [["-o", "plain"], "export interface Order {"],
+        [["-o", ".types"], "export interface Order {"],
+        [["-o", "v1.2"], "export interface Order {"],
       ] as const
     ) {
       const done = await runCli(["schema", "orders.bson", ...flags], { cwd });
       assertEquals(done.code, 0, done.err);
       assertStringIncludes(await Deno.readTextFile(`${cwd}/${flags.at(-1)}`), words);
     }
+  }));
+
+Deno.test("datahood schema refuses a file whose name says that it holds something else", () =>
+  inFolder(async (cwd) => {
+    await Deno.writeFile(`${cwd}/orders.bson`, ORDERS);
+    for (
+      const [output, flags, hint] of [
+        ["types.js", [], "name it types.ts"],
+        ["types.zip", [], "name it types.ts"],
+        ["types.PY", ["--to", "typescript"], "name it types.ts, or use --to typeddict"],
+        ["a.b/types.md", ["--to", "json-schema"], "name it a.b/types.schema.json"],
+        ["types.pyi", [], "or use --to typeddict or --to pydantic"],
+        ["types.json", ["--to", "pydantic"], "or use --to json-schema or --to mongodb-validator"],
+        [
+          "types.mts",
+          ["--to", "typeddict"],
+          "name it types.py, or use --to typescript or --to zod",
+        ],
+      ] as const
+    ) {
+      const { code, out, err } = await runCli(["schema", "orders.bson", ...flags, "-o", output], {
+        cwd,
+      });
+      assertEquals([code, out], [2, ""], err);
+      assertStringIncludes(err, `to "${output}": a file of that name holds `);
+      assertStringIncludes(err, hint);
+    }
+    assertEquals([...Deno.readDirSync(cwd)].map(({ name }) => name), ["orders.bson"]);
+    // A folder may be called as it likes.
+    await Deno.mkdir(`${cwd}/types.zip`);
+    assertEquals((await runCli(["schema", "orders.bson", "-o", "types.zip"], { cwd })).code, 0);
+    assert((await Deno.stat(`${cwd}/types.zip/orders.ts`)).isFile);
   }));
 
 Deno.test("datahood schema passes the options of generators on, and refuses those of others", () =>

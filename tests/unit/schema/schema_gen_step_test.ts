@@ -116,3 +116,15 @@ Deno.test("SchemaGenStep refuses what cannot be, before it is run", () => {
     ]
   ) assertThrows(() => new SchemaGenStep({ source, ...options }), UsageError);
 });
+
+Deno.test("SchemaGenStep.run() refuses a file whose name says that it holds something else", () =>
+  withOrders(async (source, folder) => {
+    for (const output of [`${folder}/order.py`, `${folder}/order.js`]) {
+      await assertRejects(
+        () => new SchemaGenStep({ source, output }).run({ dryRun: true }),
+        UsageError,
+        "Cannot write typescript",
+      );
+    }
+    assertEquals(await namesIn(folder), ["orders.bson"]);
+  }));

@@ -18,7 +18,6 @@ import {
   sourceNeeds,
 } from "./_source.ts";
 import { fileEnding } from "../../../schema/file_ending.ts";
-import { refuseOtherEnding } from "./_targets.ts";
 
 /** Types to be made, as the generic command and the presets ask for them. */
 export interface SchemaJob {
@@ -104,9 +103,7 @@ function placeOf({ output: { output }, targets, show }: SchemaJob): SchemaPlace 
     }
     return { holds: "file", path: "-" };
   }
-  const place = meantPlace(output, targets);
-  if (place.holds === "file") refuseOtherEnding(targets[0]!.generator, output);
-  return place;
+  return meantPlace(output, targets);
 }
 
 function filesOf(

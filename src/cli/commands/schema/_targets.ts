@@ -135,19 +135,6 @@ function byOutput(output: string | undefined): Generator {
   });
 }
 
-/** Refuses a file whose name says that it holds another language. */
-export function refuseOtherEnding(target: Generator, output: string): void {
-  const last = lastOf(output);
-  if (last === lastOf(target.extension)) return;
-  const others = GENERATORS.filter(({ extension }) => lastOf(extension) === last);
-  if (others.length === 0) return;
-  const names = others.map(({ kind }) => kind).join(" or ");
-  throw new UsageError(
-    `Cannot write ${target.kind} to "${output}": a file of that name holds ${names}.`,
-    { hint: `name it ….${target.extension.slice(1)}, or use --to ${others[0]!.kind}` },
-  );
-}
-
 function refuseForeignOptions(chosen: readonly Generator[], raw: RawFlags): void {
   for (const { options } of GENERATORS) {
     for (const spec of options) {
