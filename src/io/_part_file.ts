@@ -147,7 +147,10 @@ async function lock(context: IoContext, part: string): Promise<Deno.FsFile> {
   for (let tries = 0; tries < LOCK_TRIES; tries++) {
     const file = await Deno.open(part, { read: true, write: true, create: true });
     try {
-      if (!await file.tryLock(true)) break;
+      if (!await file.tryLock(true)) {
+        file.close();
+        break;
+      }
       // The run that held it may have renamed or removed it: then this is no part file any more.
       const [ours, there] = await Promise.all([file.stat(), statOf(part)]);
       if (there !== undefined && (ours.ino === null || ours.ino === there.ino)) return file;

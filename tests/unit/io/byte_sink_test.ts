@@ -111,6 +111,7 @@ Deno.test("openByteSink() touches nothing before commit, and leaves nothing behi
 
 Deno.test("openByteSink() refuses a file that another run writes, in this process or another", {
   permissions: readWrite,
+  sanitizeResources: true,
 }, async () => {
   await using folder = await temporaryFolder();
   const path = `${folder.path}/x.bson`;
