@@ -16,9 +16,9 @@ interface Info {
 }
 
 /** The modules that are loaded before anything runs: all that is imported, but not on use. */
-async function loadedAtStart(): Promise<Set<string>> {
+async function loadedAtStart(module: string): Promise<Set<string>> {
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", ...NAMES, new URL("../../cli.ts", import.meta.url).href],
+    args: ["info", "--json", ...NAMES, new URL(`../../${module}`, import.meta.url).href],
   }).output();
   assert(success, new TextDecoder().decode(stderr));
   const info: Info = JSON.parse(new TextDecoder().decode(stdout));
@@ -37,11 +37,17 @@ async function loadedAtStart(): Promise<Set<string>> {
 }
 
 sourceTest("datahood --help loads no driver, no BSON library and no connector", async () => {
-  const loaded = await loadedAtStart();
+  const loaded = await loadedAtStart("cli.ts");
   assert(loaded.size > 5, "the graph was not read");
   const heavy = [...loaded].filter((name) =>
     /mongodb|\bbson|whatwg|src\/(?:connectors|transfer|io|bson|exporters)\//.test(name) &&
     !/connectors\/_nearest\.ts$/.test(name)
   );
   assertEquals(heavy, []);
+});
+
+sourceTest("an import of the library loads no driver before something connects", async () => {
+  const loaded = await loadedAtStart("mod.ts");
+  assert([...loaded].some((name) => name.endsWith("src/connectors/mongodb/connect.ts")));
+  assertEquals([...loaded].filter((name) => /^npm:\/?mongodb(?:@|\/)/.test(name)), []);
 });

@@ -1,5 +1,6 @@
 /** Sessions whose transaction numbers make the replay of a write do nothing twice. */
-import { type ClientSession, Long, type MongoClient } from "mongodb";
+import { Long } from "bson";
+import type { ClientSession, MongoClient } from "mongodb";
 
 /** A session that one message at a time is sent in. */
 export interface Slot {
