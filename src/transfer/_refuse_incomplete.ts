@@ -42,19 +42,33 @@ export async function refuseIncomplete(
   }
   const [first] = lost;
   if (first === undefined || whole > 0 && !overwrite) return;
+  if (whole === 0) throw allLost(lost);
   const { path } = first.damage!;
   const names = lost.map(({ namespace }) => formatNamespace(namespace));
-  const more = lost.length === 1 ? "" : `, and ${lost.length - 1} more`;
   throw new DataError(
-    whole === 0
-      ? first.damage!.message + more
-      : `Cannot replace what is there by "${display}": "${path}" is missing${more}`,
+    `Cannot replace what is there by "${display}": "${path}" is missing${others(lost)}`,
     {
       stage: "source",
-      hint: whole === 0
-        ? `if the collection was empty, an empty file "${path}" says so`
-        : `${names.map((name) => `--exclude '${name}'`).join(" ")} takes the rest; if the ` +
-          `collection was empty, an empty file "${path}" says so`,
+      hint: `${names.map((name) => `--exclude '${name}'`).join(" ")} takes the rest; if the ` +
+        `collection was empty, an empty file "${path}" says so`,
     },
   );
+}
+
+/**
+ * What is said where nothing is left of a source but collections that lack their documents.
+ *
+ * @param lost These; at least one.
+ * @returns The error to throw.
+ */
+export function allLost(lost: readonly CollectionInfo[]): DataError {
+  const { message, path } = lost[0]!.damage!;
+  return new DataError(message + others(lost), {
+    stage: "source",
+    hint: `if the collection was empty, an empty file "${path}" says so`,
+  });
+}
+
+function others({ length }: readonly CollectionInfo[]): string {
+  return length === 1 ? "" : `, and ${length - 1} more`;
 }

@@ -6,9 +6,10 @@ import {
   throwIfInterrupted,
   UnsupportedError,
 } from "../core/mod.ts";
+import { allLost } from "../transfer/_refuse_incomplete.ts";
 import { type Matching, matching } from "./_match.ts";
 import type { Side } from "./_read.ts";
-import type { VerifyOptions } from "./result.ts";
+import type { LostDocuments, VerifyOptions } from "./result.ts";
 
 /** Lists both sides, and pairs what they have. */
 export async function openSides(
@@ -27,7 +28,8 @@ export async function openSides(
   for (const connector of [a, b]) {
     throwIfInterrupted(signal);
     await connector.connect(asking);
-    lists.push(await Array.fromAsync(connector.source!.describe(asking)));
+    // What lacks its documents is a part of the side all the same.
+    lists.push(await Array.fromAsync(connector.source!.describe({ ...asking, damaged: true })));
   }
   const [allA, allB] = lists as [CollectionInfo[], CollectionInfo[]];
   let found = matching(allA, allB);
@@ -50,6 +52,7 @@ export async function openSides(
     [ofA, ofB] = [left(allA, keyA), left(allB, keyB)];
     found = matching(ofA, ofB);
   }
+  for (const infos of [ofA, ofB]) refuseAllLost(infos);
   const side = (
     name: "a" | "b",
     connector: Connector,
@@ -60,8 +63,10 @@ export async function openSides(
     const taken = new Set(infos.map(({ namespace }) => formatNamespace(namespace)));
     const known = new Set(all.map(({ namespace }) => formatNamespace(namespace)));
     const expected = new Map<string, number>();
-    for (const { namespace, estimate } of infos) {
+    const lost = new Map<string, LostDocuments>();
+    for (const { namespace, estimate, damage } of infos) {
       if (estimate?.bytes !== undefined) expected.set(formatNamespace(namespace), estimate.bytes);
+      if (damage?.lost === "documents") lost.set(key(namespace), { namespace, path: damage.path });
     }
     return {
       name,
@@ -69,6 +74,7 @@ export async function openSides(
       source: connector.source!,
       key,
       expected,
+      lost,
       include: (namespace) => {
         const name = formatNamespace(namespace);
         return taken.has(name) || !known.has(name) && (include?.(namespace) ?? true);
@@ -79,4 +85,10 @@ export async function openSides(
     by: found.by,
     sides: [side("a", a, found.keyA, ofA, allA), side("b", b, found.keyB, ofB, allB)],
   };
+}
+
+/** A side of which nothing can be read is no side. */
+function refuseAllLost(infos: readonly CollectionInfo[]): void {
+  const lost = infos.filter(({ damage }) => damage?.lost === "documents");
+  if (lost.length > 0 && lost.length === infos.length) throw allLost(lost);
 }

@@ -9,7 +9,7 @@ import {
   throwIfInterrupted,
 } from "../core/mod.ts";
 import { isRetryable, pause, pauseMs } from "../transfer/_retry.ts";
-import type { VerifyEvent } from "./result.ts";
+import type { LostDocuments, VerifyEvent } from "./result.ts";
 
 /** One of the two that are compared. */
 export interface Side {
@@ -21,6 +21,8 @@ export interface Side {
   readonly include: (namespace: Namespace) => boolean;
   /** Bytes that collections are expected to have. */
   readonly expected: ReadonlyMap<string, number>;
+  /** What it lacks the documents of, by their pairing. */
+  readonly lost: ReadonlyMap<string, LostDocuments>;
 }
 
 /** What is done with what is read. */

@@ -18,6 +18,14 @@ export interface VerifiedSide {
   readonly digest: string;
 }
 
+/** Documents that a side should have: all else of the collection is there. */
+export interface LostDocuments {
+  /** The name of the collection there. */
+  readonly namespace: Namespace;
+  /** The file that is missing. */
+  readonly path: string;
+}
+
 /** A value where two documents part. */
 export interface ShownValue {
   /** Its type. */
@@ -87,12 +95,22 @@ export interface DefinitionDifference {
 
 /** What became of one collection in a comparison. */
 export interface VerifiedCollection {
-  /** `missing`: only in the first; `extra`: only in the second. */
-  readonly status: "same" | "different" | "missing" | "extra";
+  /**
+   * `missing`: only in the first; `extra`: only in the second; `lost`: no side has its documents, though
+   * one or both should.
+   */
+  readonly status: "same" | "different" | "missing" | "extra" | "lost";
   /** The first side, if it is there. */
   readonly a?: VerifiedSide;
   /** The second side, if it is there. */
   readonly b?: VerifiedSide;
+  /** Which sides should have documents of it, and lack them. */
+  readonly lost?: {
+    /** What the first lacks. */
+    readonly a?: LostDocuments;
+    /** What the second lacks. */
+    readonly b?: LostDocuments;
+  };
   /** Whether the documents are the same; absent where only one side has the collection. */
   readonly sameDocuments?: boolean;
   /** Which documents differ, where that could be looked for. */
@@ -123,7 +141,10 @@ export interface VerifyResult {
    * `collection`: by name, since each side has one database, of another name, or none.
    */
   readonly matchedBy: "only" | "namespace" | "collection";
-  /** Each collection, in the order of the first side, then what only the second has. */
+  /**
+   * Each collection, in the order of the first side, then what only the second has, then those whose
+   * documents neither has.
+   */
   readonly collections: readonly VerifiedCollection[];
   /** What was noticed on the way. */
   readonly issues: readonly Issue[];

@@ -112,7 +112,7 @@ export async function verify(
   } finally {
     await search.close();
   }
-  const collections = pairs.map(({ key, a, b }) => collectionOf(a, b, found.get(key), options));
+  const collections = pairs.map((pair) => collectionOf(pair, found.get(pair.key), options));
   return {
     schemaVersion: 1,
     a: a.display,
@@ -171,6 +171,7 @@ interface Pair {
   readonly key: string;
   readonly a?: Tally;
   readonly b?: Tally;
+  readonly lost?: NonNullable<VerifiedCollection["lost"]>;
 }
 
 /** Counts all there is, and makes its digests. */
@@ -225,15 +226,23 @@ class FirstPass {
     its.forget();
   }
 
-  /** What both sides have, in the order of the first; then what only the second has. */
+  /** What both sides have, in the order of the first; what only the second has; what is lost. */
   pairs([a, b]: readonly [Side, Side]): Pair[] {
     const ofA = this.#tallies[a.name], ofB = this.#tallies[b.name];
-    return [...new Set([...ofA.keys(), ...ofB.keys()])].map((key) => {
+    const keys = new Set([...ofA.keys(), ...ofB.keys(), ...a.lost.keys(), ...b.lost.keys()]);
+    return [...keys].map((key) => {
       const inA = ofA.get(key), inB = ofB.get(key);
+      const lostA = inA === undefined ? a.lost.get(key) : undefined;
+      const lostB = inB === undefined ? b.lost.get(key) : undefined;
+      const lost = {
+        ...(lostA === undefined ? {} : { a: lostA }),
+        ...(lostB === undefined ? {} : { b: lostB }),
+      };
       return {
         key,
         ...(inA === undefined ? {} : { a: inA }),
         ...(inB === undefined ? {} : { b: inB }),
+        ...(lostA === undefined && lostB === undefined ? {} : { lost }),
       };
     });
   }
@@ -256,8 +265,7 @@ function sideOf(tally: Tally, idFirst: boolean): VerifiedSide {
 }
 
 function collectionOf(
-  a: Tally | undefined,
-  b: Tally | undefined,
+  { a, b, lost }: Pair,
   documents: DocumentDifferences | undefined,
   { ignoreIdPosition = false, ignoreIndexes = false, ignoreOptions = false }: VerifyOptions,
 ): VerifiedCollection {
@@ -266,8 +274,14 @@ function collectionOf(
     ...(b === undefined ? {} : { b: sideOf(b, ignoreIdPosition) }),
   };
   if (a === undefined || b === undefined) {
-    const status = a === undefined ? "extra" : "missing";
-    return { status, ...sides, definitions: "unknown", differences: [] };
+    const status = a !== undefined ? "missing" : b !== undefined ? "extra" : "lost";
+    return {
+      status,
+      ...sides,
+      ...(lost === undefined ? {} : { lost }),
+      definitions: "unknown",
+      differences: [],
+    };
   }
   const known = isDefined(a.info) && isDefined(b.info);
   const isView = a.info.type === "view" || b.info.type === "view";

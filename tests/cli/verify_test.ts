@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { exampleBson, exampleDocument } from "./_documents.ts";
+import { DUMP, makeFiles, METADATA, ORDERS, without } from "./_dumps.ts";
 import { inFolder, permissionTest, runCli, say } from "./_run_cli.ts";
 
 const COUNT = 200;
@@ -128,6 +129,46 @@ Deno.test("datahood verify fails on what is cut short or not there, and does not
     const unknown = await runCli(["verify", "a.bson", "orders.x"], { cwd });
     assertEquals(unknown.code, 2);
     assertStringIncludes(unknown.err, "hint: --format-b bson says it");
+  }));
+
+Deno.test("datahood verify does not call two dumps the same that lack the same file", () =>
+  inFolder(async (cwd) => {
+    const people = {
+      "shop/people.bson": ORDERS[0]!,
+      "shop/people.metadata.json": METADATA.replace('"orders"', '"people"'),
+    };
+    const cut = without({ ...DUMP, ...people }, "shop/people.bson");
+    for (const side of ["a", "b"]) await makeFiles(`${cwd}/${side}`, cut);
+    const both = await runCli(["verify", "a/", "b/"], { cwd });
+    assertEquals(both.code, 6, both.err);
+    const out = both.out.replaceAll("\\", "/");
+    for (const side of ["a", "b"]) {
+      assertStringIncludes(out, `  "${side}/shop/people.bson" is missing\n`);
+    }
+    assert(/^shop\.people +in neither$/m.test(out), out);
+    assertStringIncludes(out, "Not compared: 1 of 3 collections in a/ and b/: its documents are");
+    assertStringIncludes(out, "--exclude 'shop.people' compares the rest");
+    const json = await runCli(["verify", "a/", "b/", "--json", "--quiet"], { cwd });
+    assertEquals(json.code, 6, json.err);
+    const { same, collections } = JSON.parse(json.out);
+    assertEquals(same, false);
+    const lost = collections.filter(({ status }: { status: string }) => status !== "same");
+    assertEquals([lost.length, lost[0].status], [1, "lost"]);
+    const paths = [lost[0].lost.a.path, lost[0].lost.b.path];
+    assertEquals(
+      paths.map((path) => path.replaceAll("\\", "/")),
+      ["a/shop/people.bson", "b/shop/people.bson"],
+    );
+    // Both ways out that the hint names.
+    const rest = await runCli(["verify", "a/", "b/", "--exclude", "shop.people"], { cwd });
+    assertEquals(rest.code, 0, rest.err);
+    await makeFiles(cwd, { "a/shop/people.bson": "" });
+    const one = await runCli(["verify", "a/", "b/"], { cwd });
+    assertEquals(one.code, 6, one.err);
+    assert(/^shop\.people +only in a +0 /m.test(one.out), one.out);
+    await makeFiles(cwd, { "b/shop/people.bson": "" });
+    const empty = await runCli(["verify", "a/", "b/"], { cwd });
+    assertEquals(empty.code, 0, empty.err);
   }));
 
 Deno.test("datahood verify compares a dump with its archive, views and indexes too", async () => {

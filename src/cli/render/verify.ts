@@ -37,19 +37,54 @@ export function verifyText(result: VerifyResult): string {
         "--ignore-id-position",
     );
   }
+  const lost = collections.filter((one) => one.lost !== undefined);
+  if (lost.length > 0) lines.push(lostHint(lost));
   return `${lines.join("\n")}\n`;
+}
+
+/** How to go on where documents are missing. */
+function lostHint(collections: readonly VerifiedCollection[]): string {
+  const names = new Set(
+    collections.flatMap(({ a, b, lost }) =>
+      [a, b, lost?.a, lost?.b].flatMap((one) =>
+        one === undefined ? [] : [
+          formatNamespace(one.namespace),
+        ]
+      )
+    ),
+  );
+  const rest = [...names].map((name) => `--exclude '${name}'`).join(" ");
+  const paths = new Set(
+    collections.flatMap(({ lost }) =>
+      [lost?.a, lost?.b].flatMap((one) => one === undefined ? [] : [one.path])
+    ),
+  );
+  const [first] = paths;
+  const file = paths.size === 1
+    ? `an empty file "${first}" says`
+    : `empty files such as "${first}" say`;
+  return `hint: if a collection was empty, ${file} so; ${rest} compares the rest`;
 }
 
 function summaryOf({ same, collections, a, b }: VerifyResult): string {
   const all = formatCount(collections.length);
   const word = collections.length === 1 ? "collection" : "collections";
   if (same) return `The same: ${all} ${word}.`;
-  const count = collections.filter(({ status }) => status !== "same").length;
-  return `Different: ${formatCount(count)} of ${all} ${word} in ${a} and ${b}.`;
+  const count = (of: (status: VerifiedCollection["status"]) => boolean) =>
+    collections.filter(({ status }) => of(status)).length;
+  const lost = count((status) => status === "lost");
+  const different = count((status) => status !== "same" && status !== "lost");
+  const ofAll = (some: number) => `${formatCount(some)} of ${all} ${word} in ${a} and ${b}`;
+  const why = lost === 1 ? "its documents are missing" : "their documents are missing";
+  if (different === 0) return `Not compared: ${ofAll(lost)}: ${why}.`;
+  const more = lost === 0 ? "" : `; not compared: ${formatCount(lost)} more: ${why}`;
+  return `Different: ${ofAll(different)}${more}.`;
 }
 
-function nameOf({ a, b }: VerifiedCollection): string {
-  const [inA, inB] = [a, b].map((side) => side && formatNamespace(side.namespace));
+function nameOf({ a, b, lost }: VerifiedCollection): string {
+  const [inA, inB] = [a ?? lost?.a, b ?? lost?.b].map((side) =>
+    side && formatNamespace(side.namespace)
+  );
   return inA === undefined || inB === undefined || inA === inB ? (inA ?? inB)! : `${inA} ↔ ${inB}`;
 }
 
@@ -58,6 +93,7 @@ const STATUS = {
   different: "different",
   missing: "only in a",
   extra: "only in b",
+  lost: "in neither",
 } as const;
 
 const DEFINITIONS: Readonly<Record<VerifiedCollection["definitions"], string>> = {
@@ -72,6 +108,7 @@ function cellsOf(collection: VerifiedCollection): string[] {
   const { a, b, status, differences, definitions } = collection;
   const both = (of: "documents" | "bytes", format: (value: number) => string) => {
     const [inA, inB] = [a?.[of], b?.[of]];
+    if (inA === undefined && inB === undefined) return "";
     if (inA === undefined || inB === undefined || inA === inB) return format((inA ?? inB)!);
     // What differs by less than is shown is shown whole.
     const shown = format(inA) === format(inB)
@@ -94,9 +131,12 @@ function cellsOf(collection: VerifiedCollection): string[] {
 }
 
 function aboutOf(collection: VerifiedCollection): string[] {
-  const { documents, differences, sameDocuments } = collection;
-  if (sameDocuments !== false && differences.length === 0) return [];
+  const { documents, differences, sameDocuments, lost } = collection;
+  if (sameDocuments !== false && differences.length === 0 && lost === undefined) return [];
   const lines = ["", `${nameOf(collection)}:`];
+  for (const one of [lost?.a, lost?.b]) {
+    if (one !== undefined) lines.push(`  "${one.path}" is missing`);
+  }
   if (documents !== undefined) {
     const { missing, extra, different, shown } = documents;
     lines.push(

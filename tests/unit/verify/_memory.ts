@@ -31,13 +31,19 @@ export class MemoryConnector extends BaseConnector {
         query: [],
         pointInTime: true,
       },
-      async *describe() {
-        for (const { info } of collections) yield await Promise.resolve(info);
+      async *describe({ damaged = false } = {}) {
+        for (const { info } of collections) {
+          if (damaged || info.damage === undefined) yield await Promise.resolve(info);
+        }
       },
       async *read({ include } = {}): AsyncGenerator<SourceItem, void, void> {
         started();
         for (const { info, documents } of collections) {
           if (include !== undefined && !include(info.namespace)) continue;
+          if (info.damage?.lost === "documents") {
+            yield { type: "end", namespace: info.namespace };
+            continue;
+          }
           yield { type: "begin", collection: info };
           for (let at = 0; at < documents.length; at += batchDocuments) {
             yield batchOf(info, documents.slice(at, at + batchDocuments), at);

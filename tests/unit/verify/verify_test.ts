@@ -1,6 +1,7 @@
 import {
   type CollectionInfo,
   ConnectError,
+  DataError,
   InterruptedError,
   IoError,
   type Namespace,
@@ -309,6 +310,52 @@ Deno.test("verify() pairs collections by what both sides have", async (t) => {
     assertEquals([same, collections.length], [true, 1]);
     const nothing = { include: () => false };
     await assertRejects(() => verify(place("s.a"), place("s.a"), nothing), Error, "no collection");
+  });
+});
+
+Deno.test("verify() does not take for the same what neither side has the documents of", async (t) => {
+  /** A place with collections of `shop`; those in brackets lack their documents. */
+  const place = (display: string, ...names: string[]) =>
+    new MemoryConnector(
+      names.map((name) => {
+        const lacks = name.startsWith("[");
+        const of = name.replace(/[[\]]/g, "");
+        const path = `${display}/${of}.bson`;
+        return collection(lacks ? [] : people, {
+          ...at("shop", of),
+          ...lacks ? { damage: { lost: "documents", message: `Cannot read ${path}`, path } } : {},
+        });
+      }),
+      { display },
+    );
+  const lost = (display: string) => ({
+    namespace: { db: "shop", collection: "x" },
+    path: `${display}/x.bson`,
+  });
+  const cases: [string, string[], string[], VerifiedCollection["status"], object][] = [
+    ["both", ["[x]", "y"], ["[x]", "y"], "lost", { a: lost("a"), b: lost("b") }],
+    ["the first, nothing of the second", ["[x]", "y"], ["y"], "lost", { a: lost("a") }],
+    ["the second, nothing of the first", ["y"], ["[x]", "y"], "lost", { b: lost("b") }],
+    ["the first alone", ["[x]", "y"], ["x", "y"], "extra", { a: lost("a") }],
+    ["the second alone", ["x", "y"], ["[x]", "y"], "missing", { b: lost("b") }],
+  ];
+  for (const [name, a, b, status, lost] of cases) {
+    await t.step(name, async () => {
+      const result = await verify(place("a", ...a), place("b", ...b));
+      assertEquals(result.same, false);
+      const found = Object.fromEntries(result.collections.map((one) => [one.status, one.lost]));
+      assertEquals(found, { same: undefined, [status]: lost });
+      const include = ({ collection }: Namespace) => collection !== "x";
+      assertEquals((await verify(place("a", ...a), place("b", ...b), { include })).same, true);
+    });
+  }
+  await t.step("a side of which nothing is left", async () => {
+    const only = () => verify(place("a", "[x]", "[y]"), place("b", "x", "y"));
+    await assertRejects(only, DataError, "Cannot read a/x.bson, and 1 more");
+    const include = ({ collection }: Namespace) => collection === "x";
+    const chosen = () => verify(place("a", "x", "y"), place("b", "[x]", "y"), { include });
+    const { hint } = await assertRejects(chosen, DataError, "Cannot read b/x.bson");
+    assertEquals(hint, 'if the collection was empty, an empty file "b/x.bson" says so');
   });
 });
 
