@@ -1,3 +1,4 @@
+import { beforeAbort } from "../core/_before_abort.ts";
 import type { PermissionNeed } from "../core/mod.ts";
 
 /** What the command line needs of the process it runs in, so that a test can stand in for it. */
@@ -30,8 +31,8 @@ export interface CliIo {
   writeFile(path: string, text: string): void;
   /** Adds text to a file. */
   appendFile(path: string, text: string): void;
-  /** Asks a question; `undefined` where nobody can answer. */
-  ask(question: string): string | undefined;
+  /** Asks a question, unless the signal comes first; `undefined` where nobody can answer. */
+  ask(question: string, signal: AbortSignal): Promise<string | undefined>;
   /** Asks for a secret without showing it; `undefined` where nobody can answer. */
   askSecret(question: string): Promise<string | undefined>;
   /** Calls back when the process is told to stop; the function given back ends that. */
@@ -74,10 +75,11 @@ function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string
   while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
 }
 
-function readLine(): string | undefined {
+async function readLine(): Promise<string | undefined> {
   const bytes: number[] = [];
   const one = new Uint8Array(1);
-  while (Deno.stdin.readSync(one) !== null) {
+  // Not at once: while a process waits for the system, it is not told of Ctrl-C.
+  while (await Deno.stdin.read(one) !== null) {
     if (one[0] === 10) return new TextDecoder().decode(new Uint8Array(bytes)).trim();
     bytes.push(one[0]!);
   }
@@ -127,10 +129,10 @@ export function processIo(): CliIo {
     },
     writeFile: (path, text) => Deno.writeTextFileSync(path, text),
     appendFile: (path, text) => Deno.writeTextFileSync(path, text, { append: true }),
-    ask(question) {
+    async ask(question, signal) {
       if (!interactive) return undefined;
       writeAll(Deno.stderr, `${question} `);
-      return readLine();
+      return await beforeAbort(readLine(), signal);
     },
     async askSecret(question) {
       // The prompt goes to standard output, which may be data unless it is the terminal.

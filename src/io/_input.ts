@@ -1,3 +1,4 @@
+import { beforeAbort } from "../core/_before_abort.ts";
 import { DataError, IoError, throwIfInterrupted } from "../core/mod.ts";
 import { fileReadNeeds } from "./needs.ts";
 import { action, type IoContext, translateIoError } from "./translate_error.ts";
@@ -70,8 +71,7 @@ export class Input {
     try {
       const reading = this.#readable.read(into);
       // A file answers at once; a pipe may never.
-      if (this.#file !== undefined || this.#signal === undefined) return await reading;
-      return await this.#orInterrupted(reading, this.#signal);
+      return await (this.#file === undefined ? beforeAbort(reading, this.#signal) : reading);
     } catch (error) {
       throw translateIoError(error, this.#context);
     }
@@ -106,22 +106,5 @@ export class Input {
   /** Lets go. */
   close(): void {
     this.#readable.close();
-  }
-
-  async #orInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const stop = () => {
-      try {
-        throwIfInterrupted(signal);
-      } catch (error) {
-        reject(error);
-      }
-    };
-    signal.addEventListener("abort", stop, { once: true });
-    try {
-      return await Promise.race([work, promise]);
-    } finally {
-      signal.removeEventListener("abort", stop);
-    }
   }
 }

@@ -42,7 +42,7 @@ zstyle ':completion:all-matches::::' completer _all_matches _complete`,
 ];
 
 /** The words that run a program in a terminal of its own; `script` is part of every Unix. */
-function inTerminal(program: string, args: readonly string[]): string[] {
+export function inTerminal(program: string, args: readonly string[]): string[] {
   return Deno.build.os === "darwin"
     ? ["script", "-q", "/dev/null", program, ...args]
     : ["script", "-qec", [program, ...args].join(" "), "/dev/null"];

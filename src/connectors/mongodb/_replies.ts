@@ -5,8 +5,8 @@ import {
   documentLength,
   type Query,
   type ReadOptions,
-  throwIfInterrupted,
 } from "../../core/mod.ts";
+import { beforeAbort } from "../../core/_before_abort.ts";
 import { batchSizeFor, firstBatchSize } from "./_estimate.ts";
 import { pluck, rawField } from "./_raw.ts";
 import { type RawCursor, type Reply, setBatchSize, takeReply } from "./_reply.ts";
@@ -235,29 +235,6 @@ function withoutSeen(reply: Reply, id: Uint8Array): Reply {
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
-
-/** A promise's value, unless the caller stops first. */
-export async function beforeAbort<T>(
-  promise: Promise<T>,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  if (signal === undefined) return await promise;
-  throwIfInterrupted(signal);
-  const stopped = Promise.withResolvers<never>();
-  const stop = () => {
-    try {
-      throwIfInterrupted(signal);
-    } catch (error) {
-      stopped.reject(error);
-    }
-  };
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await Promise.race([promise, stopped.promise]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }
 
 /** Waits until a promise is settled, either way, or some time has passed. */

@@ -10,11 +10,12 @@ import {
   throwIfInterrupted,
   UsageError,
 } from "../../core/mod.ts";
+import { beforeAbort } from "../../core/_before_abort.ts";
 import { accountsOf } from "../../mongodump/mod.ts";
 import { countingLogins, describeAccounts, isAccountsBehind, placeOf } from "./_accounts.ts";
 import { interleaved } from "../_interleave.ts";
 import { compareNamespaces, fromPosition, type MongoPosition, toPosition } from "./_position.ts";
-import { beforeAbort, isResumable, openReplies } from "./_replies.ts";
+import { isResumable, openReplies } from "./_replies.ts";
 import { pluck } from "./_raw.ts";
 import { freeReply, type Reply } from "./_reply.ts";
 import { countedForSample, Doubles } from "./_sample.ts";

@@ -19,7 +19,7 @@ Deno.test("allowOccupied() looks at a target only where it has something to ask 
   const plan = { collections: [{ from: namespace, to: namespace }] } as unknown as Parameters[2];
   const allow = (uri: string, flags: Record<string, boolean>) => {
     const job = { source: {}, target: { kind: "mongodb", display: uri, uri }, flags };
-    const [reporter, io] = [{ line() {} }, { ask: () => undefined }];
+    const [reporter, io] = [{ line() {} }, { ask: () => Promise.resolve(undefined) }];
     return allowOccupied(
       job as unknown as Parameters[0],
       target,

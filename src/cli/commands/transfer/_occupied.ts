@@ -107,7 +107,7 @@ export async function allowOccupied(
     : `${list} at ${job.target.display} ${is} not empty. Write into ${
       found.length === 1 ? "it" : "them"
     }?`;
-  const answer = source.path === "-" ? undefined : io.ask(`${question} [y/N]`);
+  const answer = source.path === "-" ? undefined : await io.ask(`${question} [y/N]`, signal);
   if (answer !== undefined && /^y(?:es)?$/i.test(answer)) return;
   throw new UsageError(
     flags.drop
