@@ -147,7 +147,8 @@ function named(error: unknown, { pipeline, step }: StepPlace): unknown {
   if (error instanceof Error) {
     const where = `Cannot run step "${step}" of pipeline "${pipeline}": `;
     // A signal's reason is one object for whoever listens to it, and may come by here twice.
-    if (!error.message.startsWith(where)) error.message = where + error.message;
+    // And the runtime's own, an AbortError, cannot be changed: it stays what it is.
+    if (!error.message.startsWith(where)) Reflect.set(error, "message", where + error.message);
   }
   return error;
 }

@@ -169,6 +169,13 @@ Deno.test("Pipeline.run() stops between steps when the signal comes", async () =
   assertEquals(log, ["a real"]);
 });
 
+Deno.test("Pipeline.run() gives an error as it is that cannot be changed", async () => {
+  const reason = new DOMException("stopped", "AbortError");
+  const step: PipelineStep = { name: "own", run: () => Promise.reject(reason) };
+  const pipeline = new Pipeline({ name: "p", steps: [step] });
+  assertEquals(await assertRejects(() => pipeline.run()), reason);
+});
+
 Deno.test("Pipeline.run() tells events with their step", async () => {
   const target = new FakeTarget();
   const source = sourceOf(itemsOf(manyBatches(1)));
