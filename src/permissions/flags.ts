@@ -57,6 +57,11 @@ function grantOf({ kind, target }: PermissionNeed): string {
   return path;
 }
 
+/** What no shell takes for more than it is; the paths of Windows have backslashes, as its shells know. */
+const PLAIN = (globalThis as { Deno?: typeof Deno }).Deno?.build?.os === "windows"
+  ? /^[\w@%+=:,./\\-]+$/
+  : /^[\w@%+=:,./-]+$/;
+
 /**
  * Quotes a word for a POSIX shell where it needs it.
  *
@@ -72,5 +77,5 @@ function grantOf({ kind, target }: PermissionNeed): string {
  * ```
  */
 export function quoteWord(word: string): string {
-  return /^[\w@%+=:,./\\[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -20,6 +20,12 @@ Deno.test("permissionFlags() gives flags that can be pasted", async (t) => {
     ],
     ["a blank", [need("read", "a b.bson")], "'--allow-read=a b.bson'"],
     ["a quote", [need("read", "a'b")], `'--allow-read=a'\\''b'`],
+    ["a pattern to zsh", [need("net", "[::1]:27017")], "'--allow-net=[::1]:27017'"],
+    [
+      "a backslash, which parts the paths of Windows",
+      [need("read", "a\\b")],
+      Deno.build.os === "windows" ? "--allow-read=a\\b" : "'--allow-read=a\\b'",
+    ],
     ["a comma, which no flag can name", [need("read", "a,b")], "--allow-read=."],
     ["a folder with a comma", [need("write", "x/a,b/c,d")], "--allow-write=x"],
     ["a wildcard", [need("net", "*.example.net:27017")], "'--allow-net=*.example.net:27017'"],
