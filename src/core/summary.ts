@@ -14,6 +14,12 @@ export interface CollectionSummary {
   readonly counts: Counts;
   /** From its begin to its end, in seconds. */
   readonly seconds: number;
+  /**
+   * What a run that failed or was stopped left undone of it; absent if nothing. `documents`: some of
+   * them may be missing; `end`: the target has all documents, but not what comes after them, such as
+   * indexes at a server, or the name of a file.
+   */
+  readonly unfinished?: "documents" | "end";
 }
 
 /** How far a lane of a source was acknowledged without a hole. */

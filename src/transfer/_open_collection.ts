@@ -15,6 +15,8 @@ export interface OpenCollection {
   turn: Promise<void>;
   /** Whether the target was told to begin it. */
   begun: boolean;
+  /** Whether something that came of it was not written. */
+  broken: boolean;
 }
 
 /** The writes of a lane of a collection. */

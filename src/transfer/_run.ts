@@ -269,6 +269,7 @@ export class Run {
       lanes: new Map(),
       turn: Promise.resolve(),
       begun: false,
+      broken: false,
     };
     this.#collections.set(name, open);
     this.#given++;
@@ -362,6 +363,7 @@ export class Run {
         this.#send(part, collection, writer, finish);
       }
     } catch (error) {
+      collection.broken = true;
       finish(false);
       throw error;
     }
@@ -391,6 +393,7 @@ export class Run {
     };
     const write = this.#write(batch, collection, writer)
       .then(() => true, (error) => {
+        collection.broken = true;
         this.#fail(error);
         return false;
       })
@@ -428,11 +431,14 @@ export class Run {
   }
 
   async #end(collection: OpenCollection, writer: Writer): Promise<void> {
+    const { tally, writes } = collection;
+    // Whatever ended the run: a collection of which all was written is told from one that lacks some.
+    while (writes.size > 0) await Promise.all(writes);
+    if (collection.begun && !collection.broken) tally.wrote();
     this.#throwIfOver();
     await this.#begin(collection, writer);
-    await this.#settle(collection.writes);
+    tally.wrote();
     if (this.#sequential) await this.#settle(this.#writes);
-    const { tally } = collection;
     const issues = await atStage(
       "target",
       () => withRetry(() => writer.end(tally.to), this.#policy),

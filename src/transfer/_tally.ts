@@ -21,6 +21,8 @@ export class CollectionTally {
   readonly counts: MutableCounts = noCounts();
   idsAdded = 0;
   idsMoved = 0;
+  /** What is still to be done. */
+  #unfinished: CollectionSummary["unfinished"] = "documents";
   readonly #started = performance.now();
   #ended: number | undefined;
 
@@ -46,7 +48,13 @@ export class CollectionTally {
     this.idsMoved += result.idsMoved ?? 0;
   }
 
+  /** Takes note that the target has all documents. */
+  wrote(): void {
+    this.#unfinished = "end";
+  }
+
   end(): void {
+    this.#unfinished = undefined;
     this.#ended = performance.now();
   }
 
@@ -56,6 +64,7 @@ export class CollectionTally {
       to: this.to,
       counts: { ...this.counts },
       seconds: ((this.#ended ?? performance.now()) - this.#started) / 1000,
+      ...(this.#unfinished === undefined ? {} : { unfinished: this.#unfinished }),
     };
   }
 

@@ -7,6 +7,19 @@ import { integration } from "./_server.ts";
 
 const BYTES = exampleBson(500);
 
+/** Metadata of a collection with an index of its own. */
+function indexed(collectionName: string): string {
+  const one = { $numberInt: "1" };
+  return JSON.stringify({
+    indexes: [
+      { v: { $numberInt: "2" }, key: { _id: one }, name: "_id_" },
+      { v: { $numberInt: "2" }, key: { n: one }, name: "n_1" },
+    ],
+    collectionName,
+    type: "collection",
+  });
+}
+
 function done({ code, err }: CliResult, wanted = 0): void {
   assertEquals(code, wanted, err);
   assert(!/\n\s+at /.test(err), "a stack without --verbose");
@@ -235,6 +248,7 @@ integration(
       await makeFiles(`${cwd}/dump`, {
         [`${database}/a.bson`]: exampleBson(20),
         [`${database}/b.bson`]: exampleBson(500),
+        [`${database}/b.metadata.json`]: indexed("b"),
       });
       done(await runCli(["transfer", "dump/", "all.archive"], { cwd }));
       const all = await Deno.readFile(`${cwd}/all.archive`);
@@ -251,6 +265,48 @@ integration(
           err,
         );
       }
+    }),
+);
+
+integration(
+  "datahood transfer tells complete documents without their indexes from ones that are missing",
+  { needs: ["failpoints"] },
+  ({ uri, database, client, db }) =>
+    inFolder(async (cwd) => {
+      await makeFiles(`${cwd}/dump`, {
+        [`${database}/a.bson`]: exampleBson(500),
+        [`${database}/a.metadata.json`]: indexed("a"),
+        [`${database}/b.bson`]: exampleBson(20),
+      });
+      const args = ["transfer", "dump/", at(uri, database), "--retries", "0"];
+      const fail = (mode: object | string) =>
+        client.db("admin").command({
+          configureFailPoint: "failCommand",
+          mode,
+          data: { failCommands: ["createIndexes"], closeConnection: true },
+        });
+      const complete = `documents complete, indexes not built: ${database}.a;`;
+      await fail("alwaysOn");
+      try {
+        for (const drop of [false, true]) {
+          const { code, err } = await runCli([...args, ...drop ? ["--drop", "--yes"] : []], {
+            cwd,
+          });
+          assertEquals(code, 4, err);
+          assertStringIncludes(err, complete);
+          assertStringIncludes(err, "and the indexes are built");
+          assert(!err.includes("may be missing"), err);
+          assertEquals(await db.collection("a").countDocuments(), 500);
+          if (!drop) await db.dropDatabase();
+        }
+      } finally {
+        await fail("off");
+      }
+      const again = await runCli([...args, "--yes", "--json"], { cwd });
+      done(again);
+      const { written, unchanged } = JSON.parse(again.out).counts;
+      assertEquals(written + unchanged, 520);
+      assertEquals((await db.collection("a").indexes()).map(({ name }) => name), ["_id_", "n_1"]);
     }),
 );
 

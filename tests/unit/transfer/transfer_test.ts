@@ -2,14 +2,16 @@ import { serialize } from "bson";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
   DataError,
+  DatahoodError,
   InterruptedError,
   LoadError,
   type RawBatch,
+  type SourceItem,
   type TransferEvent,
   UnsupportedError,
   UsageError,
 } from "../../../src/core/mod.ts";
-import { transfer } from "../../../src/transfer/mod.ts";
+import { transfer, type TransferOptions } from "../../../src/transfer/mod.ts";
 import {
   FakeSource,
   FakeTarget,
@@ -274,6 +276,56 @@ Deno.test("transfer() aborts after a commit that failed", async () => {
   );
   assertEquals(error.stage, "target");
   assertEquals(target.log.slice(-2), ["commit", "abort"]);
+});
+
+Deno.test("transfer() tells a collection that has all documents from one that may lack some", async (t) => {
+  const both = (): SourceItem[] => [
+    ...itemsOf(manyBatches(2)),
+    ...itemsOf(manyBatches(3, { namespace: PEOPLE, lane: 1 }), PEOPLE),
+  ];
+  const unfinished = async (target: FakeTarget, options: TransferOptions = {}) => {
+    const error = await assertRejects(
+      () => transfer(sourceOf(both()), target, options),
+      DatahoodError,
+    );
+    return error.result!.collections.map((one) => [one.to.collection, one.unfinished]);
+  };
+  await t.step("where it cannot be ended", async () => {
+    const target = new FakeTarget();
+    target.onEnd = () => Promise.reject(new LoadError("Cannot build the indexes"));
+    assertEquals(await unfinished(target), [["orders", "end"]]);
+  });
+  await t.step("where another one fails meanwhile", async () => {
+    const full = new FakeTarget((batch, _attempt, store) => {
+      if (batch.seq === 2) throw new LoadError("Cannot write: it is full");
+      return store();
+    });
+    full.onEnd = async () => {
+      await settle();
+      return [];
+    };
+    assertEquals(await unfinished(full, { parallel: 2 }), [["orders", undefined], [
+      "people",
+      "documents",
+    ]]);
+  });
+  await t.step("where it is stopped before the end", async () => {
+    const stop = new AbortController();
+    const target = new FakeTarget((batch, _attempt, store) => {
+      if (batch.seq === 1) stop.abort(new InterruptedError("stopped"));
+      return store();
+    });
+    assertEquals((await unfinished(target, { signal: stop.signal }))[0], ["orders", "end"]);
+  });
+  await t.step("where it cannot be begun", async () => {
+    const target = new FakeTarget();
+    target.onBegin = () => Promise.reject(new LoadError("Cannot create it"));
+    assertEquals((await unfinished(target))[0], ["orders", "documents"]);
+  });
+  await t.step("a run that came to its end", async () => {
+    const { collections } = await transfer(sourceOf(both()), new FakeTarget());
+    assertEquals(collections.map((one) => "unfinished" in one), [false, false]);
+  });
 });
 
 Deno.test("transfer() fails with what onEvent throws", async () => {

@@ -16,6 +16,8 @@ export interface Seen {
   readonly planned: number;
   /** Whether the folder that is written held something before. */
   readonly mixed: boolean;
+  /** Names at the source of the collections that come with indexes to build. */
+  readonly indexed: ReadonlySet<string>;
 }
 
 /** How many names a line holds. */
@@ -71,9 +73,8 @@ export function leftAt(
     ? leftAtServer(job, summary, seen)
     : undefined;
   if (left === undefined) return undefined;
-  const next = kind === "dump" && !stopped
-    ? `; once the cause is mended, ${goingOn(job, seen)}`
-    : "";
+  // Who stopped it is told so by the error.
+  const next = stopped ? "" : `; once the cause is mended, ${goingOn(job, seen, summary)}`;
   return { code: "not-finished", level: "warning", message: left + next };
 }
 
@@ -97,23 +98,53 @@ function leftInFolder(
 }
 
 function leftAtServer(
-  { target, flags }: TransferJob,
+  job: TransferJob,
   { collections }: TransferSummary,
   seen: Seen,
 ): string | undefined {
   // A collection of which nothing was read was not touched.
-  const begun = collections.filter((one) => !isFinished(seen, one) && one.counts.read > 0);
-  if (begun.length === 0) return undefined;
-  const them = begun.length === 1 ? "it" : "them";
-  const indexes = flags.indexes === "none"
-    ? ""
-    : `, and the indexes that come with ${them} are not built yet`;
-  return `${target.display} is not whole: not finished ${begun.length === 1 ? "is" : "are"} ` +
-    `${names(begun)}: documents of ${them} may be missing${indexes}`;
+  const begun = collections.filter(({ unfinished, counts }) =>
+    unfinished === "documents" && counts.read > 0
+  );
+  const bare = collections.filter((one) => isBare(job, seen, one));
+  const parts: string[] = [];
+  if (begun.length > 0) {
+    const them = begun.length === 1 ? "it" : "them";
+    const indexes = begun.some((one) => comesWithIndexes(job, seen, one))
+      ? `, and the indexes that come with ${them} are not built yet`
+      : "";
+    parts.push(
+      `not finished ${begun.length === 1 ? "is" : "are"} ${names(begun)}: documents of ${them} ` +
+        `may be missing${indexes}`,
+    );
+  }
+  if (bare.length > 0) {
+    parts.push(`documents complete, indexes not built: ${names(bare)}`);
+  }
+  return parts.length === 0 ? undefined : `${job.target.display} is not whole: ${parts.join("; ")}`;
+}
+
+/** Whether indexes are to be built for a collection. */
+function comesWithIndexes(
+  { flags }: TransferJob,
+  { indexed }: Seen,
+  { from }: CollectionSummary,
+): boolean {
+  return flags.indexes !== "none" && indexed.has(formatNamespace(from));
+}
+
+/** Whether all that a collection at a server lacks is its indexes. */
+function isBare(job: TransferJob, seen: Seen, one: CollectionSummary): boolean {
+  return job.target.kind === "mongodb" && one.unfinished === "end" &&
+    comesWithIndexes(job, seen, one);
 }
 
 /** How to go on after a run was stopped, which depends on what it leaves behind. */
-export function goingOn(job: TransferJob, seen: Seen): string {
+export function goingOn(
+  job: TransferJob,
+  seen: Seen,
+  summary: TransferSummary | undefined,
+): string {
   const { source, target, flags } = job;
   if (flags.dryRun || target.path === "-") return "run the same again";
   if (target.kind === "dump") {
@@ -124,11 +155,20 @@ export function goingOn(job: TransferJob, seen: Seen): string {
       : "run the same again with --overwrite, or write to another folder";
   }
   if (target.kind !== "mongodb") return "nothing is left at the target; run the same again";
-  if (flags.drop) return "run the same again; it drops what is there by now and begins anew";
-  return source.kind === "mongodb"
-    ? "run the same again with --yes; what is already there is counted as unchanged"
-    : "run the same again with --yes; documents with an _id that are already there are counted " +
-      "as unchanged";
+  const { collections = [] } = summary ?? {};
+  const bare = collections.filter((one) => isBare(job, seen, one));
+  const builds = bare.length === 0 ? "" : ", and the indexes are built";
+  // What a run with --drop wrote is its own, so it can be gone on from where nothing else is left.
+  const onlyBare = bare.length > 0 && collections.length === seen.planned &&
+    collections.every(({ unfinished }) => unfinished !== "documents");
+  if (flags.drop && !onlyBare) {
+    return "run the same again; it drops what is there by now and begins anew";
+  }
+  return `run the same again ${flags.drop ? "without --drop, " : ""}with --yes; ` +
+    (source.kind === "mongodb"
+      ? "what is already there is counted as unchanged"
+      : "documents with an _id that are already there are counted as unchanged") +
+    builds;
 }
 
 /** How much a stopped run wrote. */

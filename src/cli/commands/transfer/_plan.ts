@@ -7,6 +7,7 @@ import {
   UnsupportedError,
   UsageError,
 } from "../../../core/mod.ts";
+import { findElement } from "../../../bson/mod.ts";
 import { accountsOf } from "../../../mongodump/mod.ts";
 import {
   mapAll,
@@ -29,6 +30,8 @@ export interface TransferPlan {
   readonly map: (from: Namespace) => Namespace;
   /** Which of them are views, by their names at the source. */
   readonly views: ReadonlySet<string>;
+  /** Which of them come with indexes, beside the one on `_id` that each has. */
+  readonly indexed: ReadonlySet<string>;
 }
 
 /** Whether an address names one collection. */
@@ -91,12 +94,13 @@ export async function planTransfer(
   }
   const map = mappingOf(job);
   refuseQuery(job, connector.source);
-  const views = new Set<string>();
+  const views = new Set<string>(), indexed = new Set<string>();
   const found = await atStage("source", async () => {
     const found: Namespace[] = [];
-    for await (const { namespace, type } of connector.source!.describe({ signal })) {
+    for await (const { namespace, type, indexes } of connector.source!.describe({ signal })) {
       found.push(namespace);
       if (type === "view") views.add(formatNamespace(namespace));
+      if (indexes?.some(isBuilt)) indexed.add(formatNamespace(namespace));
     }
     return found;
   });
@@ -125,7 +129,15 @@ export async function planTransfer(
     );
   }
   refuseSameCollections(source, target, collections);
-  return { collections, map, views };
+  return { collections, map, views, indexed };
+}
+
+/** Whether an index is built, rather than being there with its collection. */
+function isBuilt(index: Uint8Array): boolean {
+  if (findElement(index, 0, "clustered") !== undefined) return false;
+  const name = findElement(index, 0, "name");
+  return name === undefined ||
+    new TextDecoder().decode(index.subarray(name.valueStart + 4, name.end - 1)) !== "_id_";
 }
 
 function list(namespaces: readonly Namespace[]): string {

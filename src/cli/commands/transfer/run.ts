@@ -55,6 +55,8 @@ interface Outcome {
   readonly finished: Set<string>;
   /** Whether the folder that is written held something before. */
   mixed: boolean;
+  /** Names at the source of the collections that come with indexes to build. */
+  indexed: ReadonlySet<string>;
   summary?: TransferSummary;
   /** Whether the summary and the log were found to be files of their own that may be written. */
   ownFiles?: boolean;
@@ -65,7 +67,13 @@ interface Outcome {
 export async function runTransfer(job: TransferJob, io: CliIo): Promise<number> {
   const reporter = new Reporter(io, job.show);
   const stop = stopOnSignal(reporter, io);
-  const outcome: Outcome = { plan: [], views: new Set(), finished: new Set(), mixed: false };
+  const outcome: Outcome = {
+    plan: [],
+    views: new Set(),
+    finished: new Set(),
+    mixed: false,
+    indexed: new Set(),
+  };
   try {
     await perform(job, outcome, reporter, stop.signal, io);
   } catch (error) {
@@ -136,6 +144,7 @@ async function perform(
   for (const { from, to } of outcome.plan) reporter.line("info", `${from} → ${to}`, { from, to });
   if (!sourceOnly) await allowOccupied(job, target, plan, reporter, io, signal);
   if (flags.plan) return;
+  outcome.indexed = plan.indexed;
   if (viewsAt(target) === "definition") outcome.views = plan.views;
   outcome.mixed = job.target.kind === "dump" && flags.overwrite && !flags.dryRun &&
     (await folderEntries(job.target.path!, "target") ?? []).length > 0;
@@ -199,7 +208,7 @@ function hasConflicts({ flags }: TransferJob, summary: TransferSummary | undefin
 
 function conclude(
   job: TransferJob,
-  { plan, ownFiles, views, finished, mixed, ...outcome }: Outcome,
+  { plan, ownFiles, views, finished, mixed, indexed, ...outcome }: Outcome,
   reporter: Reporter,
   stopCode: number | undefined,
   io: CliIo,
@@ -213,7 +222,7 @@ function conclude(
   const known = outcome.summary ??
     (outcome.error instanceof DatahoodError ? outcome.error.result : undefined);
   const toFile = job.target.path !== undefined && job.target.path !== "-";
-  const seen: Seen = { finished, mixed, planned: plan.length };
+  const seen: Seen = { finished, mixed, planned: plan.length, indexed };
   const summary = known !== undefined && error !== undefined ? asLeft(job, known, seen) : known;
   const code = error !== undefined
     ? (stopped ? stopCode : undefined) ?? exitCodeOf(error)
@@ -251,7 +260,7 @@ function conclude(
     const shown = stopped
       ? new InterruptedError(
         `${error.message} ${written(job, summary)}`,
-        { hint: goingOn(job, seen), cause: error },
+        { hint: goingOn(job, seen, summary), cause: error },
       )
       : error;
     reporter.line("error", errorToText(shown, show.verbose).trimEnd(), {
