@@ -14,14 +14,14 @@ const BURST_MS = 1000;
 const LONGEST_PAUSE_MS = 60 * 60 * 1000;
 
 /**
- * A token bucket: bytes go at a rate. What is larger than the bucket goes at once, and those that
- * follow wait until it is paid for.
+ * A token bucket that is empty at first: bytes go once they are paid for at a rate. It holds a second's
+ * worth; what is larger waits for the rest of it.
  */
 export class Pace {
   readonly #bytesPerMs: number;
   readonly #clock: PaceClock;
-  /** When the bucket is, or was, empty: all that went is paid for. */
-  #paidAt: number;
+  /** When all that was taken is, or was, paid for; nothing is saved up before the first is. */
+  #paidAt: number | undefined;
 
   constructor(
     bytesPerSecond: number,
@@ -29,7 +29,6 @@ export class Pace {
   ) {
     this.#bytesPerMs = bytesPerSecond / 1000;
     this.#clock = clock;
-    this.#paidAt = clock.now();
   }
 
   /**
@@ -40,9 +39,10 @@ export class Pace {
    */
   async take(bytes: number, signal: AbortSignal): Promise<void> {
     const { now, pause } = this.#clock;
-    const from = Math.max(this.#paidAt, now() - BURST_MS);
-    this.#paidAt = from + bytes / this.#bytesPerMs;
-    for (let left = from - now(); left > 0; left = from - now()) {
+    const start = now();
+    const paidAt = Math.max(this.#paidAt ?? start, start - BURST_MS) + bytes / this.#bytesPerMs;
+    this.#paidAt = paidAt;
+    for (let left = paidAt - now(); left > 0; left = paidAt - now()) {
       if (!await pause(Math.min(left, LONGEST_PAUSE_MS), signal)) return;
     }
   }
