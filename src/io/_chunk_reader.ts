@@ -2,6 +2,8 @@ import type { Input } from "./_input.ts";
 
 /** One read; large, because each has a fixed price. */
 const CHUNK_BYTES = 1024 * 1024;
+/** What a small file is read with: a folder may have thousands, and two large pieces each cost more. */
+const SMALL_CHUNK_BYTES = 16 * 1024;
 
 /**
  * Gives a file or a pipe in large pieces. Of a file the next piece is read while this one is looked
@@ -9,6 +11,7 @@ const CHUNK_BYTES = 1024 * 1024;
  */
 export class ChunkReader {
   readonly #input: Input;
+  readonly #chunkBytes: number;
   #buffers: Uint8Array<ArrayBuffer>[] = [];
   #turn = 0;
   #head: Uint8Array = new Uint8Array();
@@ -17,6 +20,9 @@ export class ChunkReader {
 
   constructor(input: Input) {
     this.#input = input;
+    const { size = CHUNK_BYTES } = input;
+    // What a file says of its size is a hint: one that grew, or is none really, is read in more pieces.
+    this.#chunkBytes = size <= SMALL_CHUNK_BYTES ? SMALL_CHUNK_BYTES : CHUNK_BYTES;
   }
 
   /** The first bytes: as many as were asked for, or all there are. `next` gives them again. */
@@ -70,7 +76,7 @@ export class ChunkReader {
 
   async #read(): Promise<Uint8Array | null> {
     this.#turn ^= 1;
-    const buffer = this.#buffers[this.#turn] ??= new Uint8Array(CHUNK_BYTES);
+    const buffer = this.#buffers[this.#turn] ??= new Uint8Array(this.#chunkBytes);
     const count = await this.#input.read(buffer);
     return count === null ? null : buffer.subarray(0, count);
   }

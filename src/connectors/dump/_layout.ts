@@ -9,6 +9,7 @@ import {
   IoError,
   type Namespace,
 } from "../../core/mod.ts";
+import { FileMemory } from "../../io/_file_memory.ts";
 import { folderEntries, mayRead, readSmallText } from "../../io/mod.ts";
 import {
   accountsOf,
@@ -69,7 +70,21 @@ export interface DumpLayout {
 export interface LayoutOptions {
   /** Give collections too whose metadata cannot be read. Default `false`: that fails. */
   readonly damaged?: boolean;
+  /** What the files of metadata said before. */
+  readonly memory?: MetadataMemory;
 }
+
+/** What a file of metadata says. */
+interface FoundMetadata {
+  /** Whether it says nothing: an empty file stands for what is not known. */
+  readonly blank: boolean;
+  readonly parsed: DumpMetadata;
+}
+
+/** Files of metadata that were read. */
+export type MetadataMemory = FileMemory<FoundMetadata>;
+
+const NO_METADATA: FoundMetadata = { blank: true, parsed: parseDumpMetadata("", "") };
 
 /**
  * Looks at a dump: a folder with a folder for each database, or the folder of one database.
@@ -83,7 +98,7 @@ export interface LayoutOptions {
  */
 export async function readLayout(
   path: string,
-  { damaged = false }: LayoutOptions = {},
+  { damaged = false, memory = new FileMemory() }: LayoutOptions = {},
 ): Promise<DumpLayout> {
   const { root, databases } = await foldersOf(path);
   const isDatabase = hasCollections(root);
@@ -104,7 +119,7 @@ export async function readLayout(
     const db = databaseOf(folder, isDatabase);
     joinSeries(files);
     for (const key of new Set([...files.data.keys(), ...files.metadata.keys()])) {
-      const collection = await collectionOf(folder, db, key, files);
+      const collection = await collectionOf(folder, db, key, files, memory);
       if (collection.fault !== undefined && !damaged) throw collection.fault;
       collections.push(collection);
     }
@@ -153,16 +168,19 @@ function pathsOf(databases: ReadonlyMap<string, DumpFiles>): Set<string> {
  * @param path The folder.
  * @param files The files that it had.
  * @param wanted Whether a collection is one that was to be read.
+ * @param memory What the files of metadata said before.
  * @throws {DataError} If it has more of them now.
  */
 export async function checkUnchanged(
   path: string,
   files: ReadonlySet<string>,
   wanted: (namespace: Namespace) => boolean,
+  memory: MetadataMemory,
 ): Promise<void> {
   const now = pathsOf((await foldersOf(path)).databases);
   if (now.isSubsetOf(files)) return;
-  for (const { info, dataPath, metadataPath } of (await readLayout(path)).collections) {
+  const layout = await readLayout(path, { memory });
+  for (const { info, dataPath, metadataPath } of layout.collections) {
     const added = [dataPath, metadataPath].find((each) => each !== undefined && !files.has(each));
     if (added === undefined || !wanted(info.namespace)) continue;
     throw new DataError(
@@ -241,10 +259,11 @@ async function collectionOf(
   db: string,
   key: string,
   { data, metadata, buckets }: DumpFiles,
+  memory: MetadataMemory,
 ): Promise<DumpedCollection> {
   const dataPath = data.get(key);
   const metadataPath = metadata.get(key);
-  const { text, parsed, fault } = await metadataOf(metadataPath);
+  const { blank, parsed, fault } = await metadataOf(metadataPath, memory);
   const { options, indexes, uuid, unknown = [], collectionName } = parsed;
   const collection = collectionOfDumpFile(key) ?? collectionName;
   if (collection === undefined) {
@@ -268,7 +287,7 @@ async function collectionOf(
       namespace,
       type,
       ...(damage === undefined ? {} : { damage }),
-      ...(text.trim() === "" ? {} : { indexes }),
+      ...(blank ? {} : { indexes }),
       ...(options === undefined ? {} : { options }),
       ...(uuid === undefined ? {} : { uuid }),
     },
@@ -286,14 +305,17 @@ async function collectionOf(
 /** What the metadata of a collection says, or why it cannot be read. */
 async function metadataOf(
   path: string | undefined,
-): Promise<{ text: string; parsed: DumpMetadata; fault?: DatahoodError }> {
-  if (path === undefined) return { text: "", parsed: parseDumpMetadata("", "") };
+  memory: MetadataMemory,
+): Promise<FoundMetadata & { readonly fault?: DatahoodError }> {
+  if (path === undefined) return NO_METADATA;
   try {
-    const text = await readSmallText(path);
-    return { text, parsed: parseDumpMetadata(text, path) };
+    return await memory.of(path, async () => {
+      const text = await readSmallText(path);
+      return { blank: text.trim() === "", parsed: parseDumpMetadata(text, path) };
+    });
   } catch (error) {
     if (!(error instanceof DataError || error instanceof IoError)) throw error;
-    return { text: "", parsed: parseDumpMetadata("", ""), fault: error };
+    return { ...NO_METADATA, fault: error };
   }
 }
 

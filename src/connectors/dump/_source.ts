@@ -15,17 +15,30 @@ import {
   throwIfInterrupted,
   UsageError,
 } from "../../core/mod.ts";
+import { FileMemory } from "../../io/_file_memory.ts";
 import { type ByteSource, openByteSource } from "../../io/mod.ts";
 import { accountsOf, type DumpSelection, isBucket, leftOut } from "../../mongodump/mod.ts";
 import { DumpNotes } from "../_dump_notes.ts";
 import { interleaved } from "../_interleave.ts";
-import { checkUnchanged, type DumpedCollection, type DumpLayout, readLayout } from "./_layout.ts";
+import {
+  checkUnchanged,
+  type DumpedCollection,
+  type DumpLayout,
+  type MetadataMemory,
+  readLayout,
+} from "./_layout.ts";
 import { refuseQuery } from "../_refuse_file.ts";
+
+/** How a file of documents is stored. */
+type Stored = Pick<ByteSource, "storedBytes" | "compression">;
 
 /** Reads a dump, one collection after another by name, or several at once. */
 export class DumpSource implements Source {
   readonly #path: string;
   readonly #selection: DumpSelection;
+  /** The folder is listed each time, and its files are not opened again while they stay as they are. */
+  readonly #metadata: MetadataMemory = new FileMemory();
+  readonly #stored = new FileMemory<Stored>();
 
   /** What a dump can do. */
   readonly capabilities: Source["capabilities"] = {
@@ -43,10 +56,16 @@ export class DumpSource implements Source {
     this.#selection = selection;
   }
 
+  /** Forgets what it knows of the files. */
+  forget(): void {
+    this.#metadata.clear();
+    this.#stored.clear();
+  }
+
   /** The collections that are read; with `damaged` those too that lack something. */
   async *describe(options: DescribeOptions = {}): AsyncGenerator<CollectionInfo, void, void> {
     const { damaged = false } = options;
-    const { collections } = await readLayout(this.#path, { damaged });
+    const { collections } = await this.#layout(damaged);
     const wanted = collections
       .filter(({ info }) => leftOut(info.namespace, this.#selection) === undefined);
     const given = damaged ? wanted : wanted.filter(({ info }) => info.damage === undefined);
@@ -58,21 +77,21 @@ export class DumpSource implements Source {
     }
     for (const collection of given) {
       throwIfInterrupted(options.signal);
-      yield await complete(collection);
+      yield await complete(collection, this.#stored);
     }
   }
 
   /** Who wrote it, and how it is stored. */
   async origin({ signal }: Cancellable = {}): Promise<Origin> {
-    const { prelude, collections } = await readLayout(this.#path, { damaged: true });
+    const { prelude, collections } = await this.#layout(true);
     const compressions = new Set<string>();
     let storedBytes = 0;
     for (const { dataPath } of collections) {
       throwIfInterrupted(signal);
       if (dataPath === undefined) continue;
-      await using bytes = await openByteSource(dataPath);
-      storedBytes += bytes.storedBytes ?? 0;
-      compressions.add(bytes.compression);
+      const stored = await storedAs(dataPath, this.#stored);
+      storedBytes += stored.storedBytes ?? 0;
+      compressions.add(stored.compression);
     }
     const compression = [...compressions].sort().join(", ");
     return { ...prelude, ...(compression === "" ? {} : { compression }), storedBytes };
@@ -83,7 +102,7 @@ export class DumpSource implements Source {
     const { partition, after, query = {}, damaged = false } = options;
     this.#refuse(query, partition !== undefined || after !== undefined);
     const notes = new DumpNotes(this.#selection);
-    const layout = await readLayout(this.#path, { damaged });
+    const layout = await this.#layout(damaged);
     this.#note(layout, notes);
     try {
       yield* notes.spread(this.#items(layout, notes, options));
@@ -92,29 +111,35 @@ export class DumpSource implements Source {
     }
   }
 
+  #layout(damaged: boolean): Promise<DumpLayout> {
+    return readLayout(this.#path, { damaged, memory: this.#metadata });
+  }
+
   async *#items(
     layout: DumpLayout,
     notes: DumpNotes,
     options: ReadOptions,
   ): AsyncGenerator<SourceItem, void, void> {
     const { include, parallel = 1 } = options;
+    const reading = { ...options, stored: this.#stored };
     const wanted = (namespace: Namespace) => include?.(namespace) ?? true;
     const collections = layout.collections
       .filter(({ info: { namespace } }) => !notes.leaves(namespace) && wanted(namespace));
     if (parallel === 1) {
-      yield* readLane(0, collections.values(), notes, options);
+      yield* readLane(0, collections.values(), notes, reading);
     } else {
       // Users and roles stand in front, and nothing is read beside them.
       const alone = collections.filter(({ info }) => accountsOf(info.namespace) !== undefined);
-      yield* readLane(parallel, alone.values(), notes, options);
+      yield* readLane(parallel, alone.values(), notes, reading);
       // Whoever asks is given the next one.
       const rest = collections.slice(alone.length).values();
-      yield* readSideBySide(parallel, rest, notes, options);
+      yield* readSideBySide(parallel, rest, notes, reading);
     }
     await checkUnchanged(
       this.#path,
       layout.files,
       (namespace) => leftOut(namespace, this.#selection) === undefined && wanted(namespace),
+      this.#metadata,
     );
   }
 
@@ -169,12 +194,17 @@ function unfinished(error: unknown): unknown {
   });
 }
 
+/** How collections are read: as was asked, and with what is known of their files. */
+interface Reading extends ReadOptions {
+  readonly stored: FileMemory<Stored>;
+}
+
 /** Several at once, each of which is a lane until the next takes its place. */
 async function* readSideBySide(
   parallel: number,
   collections: IteratorObject<DumpedCollection>,
   notes: DumpNotes,
-  options: ReadOptions,
+  options: Reading,
 ): AsyncGenerator<SourceItem, void, void> {
   // One that fails, and leaving early, end the reads of all.
   const stop = new AbortController();
@@ -193,7 +223,7 @@ async function* readLane(
   lane: number,
   collections: IteratorObject<DumpedCollection>,
   notes: DumpNotes,
-  { batchBytes, batchDocuments, signal }: ReadOptions,
+  { batchBytes, batchDocuments, signal, stored }: Reading,
 ): AsyncGenerator<SourceItem, void, void> {
   let seq = 0;
   for (let next = collections.next(); !next.done; next = collections.next()) {
@@ -205,7 +235,7 @@ async function* readLane(
       yield { type: "end", namespace };
       continue;
     }
-    yield { type: "begin", collection: await complete(next.value) };
+    yield { type: "begin", collection: await complete(next.value, stored) };
     if (dataPath !== undefined) {
       await using bytes = await openByteSource(dataPath, signal === undefined ? {} : { signal });
       const batches = frameDocuments(bytes.chunks(), {
@@ -273,17 +303,25 @@ function noteCollection(
   }
 }
 
+function storedAs(path: string, memory: FileMemory<Stored>): Promise<Stored> {
+  return memory.of(path, async () => {
+    await using bytes = await openByteSource(path);
+    const { storedBytes, compression } = bytes;
+    return { storedBytes, compression };
+  });
+}
+
 /** A collection with what its file says: how much there is to read, whether it holds buckets. */
 async function complete(
   { info, dataPath, ofBuckets }: DumpedCollection,
+  memory: FileMemory<Stored>,
 ): Promise<CollectionInfo> {
   if (dataPath === undefined) {
     return info.damage === undefined ? { ...info, estimate: { documents: 0, bytes: 0 } } : info;
   }
-  await using bytes = await openByteSource(dataPath);
-  const { storedBytes, compression } = bytes;
+  const { storedBytes, compression } = await storedAs(dataPath, memory);
   const buckets = info.type === "timeseries" &&
-    (ofBuckets || await holdsBuckets(bytes, info.options));
+    (ofBuckets || await holdsBuckets(dataPath, info.options));
   const known = { ...info, ...(buckets ? { buckets } : {}) };
   if (storedBytes === undefined) return known;
   const estimate = compression === "none" ? { bytes: storedBytes } : { storedBytes };
@@ -291,7 +329,8 @@ async function complete(
 }
 
 /** Whether the first document is a bucket; what is wrong with it reading will tell. */
-async function holdsBuckets(bytes: ByteSource, options: Uint8Array | undefined): Promise<boolean> {
+async function holdsBuckets(path: string, options: Uint8Array | undefined): Promise<boolean> {
+  await using bytes = await openByteSource(path);
   try {
     for await (const { buffer, starts } of frameDocuments(bytes.chunks(), { batchDocuments: 1 })) {
       return isBucket(buffer, starts[0]!, options);

@@ -60,6 +60,7 @@ export class DumpConnector extends BaseConnector {
   /** Writes it. */
   override readonly target: Target;
   readonly #path: string;
+  readonly #read: DumpSource;
 
   /**
    * Makes the connector; opens nothing.
@@ -78,7 +79,7 @@ export class DumpConnector extends BaseConnector {
     }
     this.display = path;
     this.#path = path;
-    this.source = new DumpSource(path, options);
+    this.source = this.#read = new DumpSource(path, options);
     this.target = {
       capabilities: {
         collections: "many",
@@ -96,6 +97,12 @@ export class DumpConnector extends BaseConnector {
       },
       open: (open) => openDump(path, compress, open),
     };
+  }
+
+  /** Lets go: forgets what it knows of the files of the dump. */
+  override disconnect(): Promise<void> {
+    this.#read.forget();
+    return Promise.resolve();
   }
 
   /**

@@ -620,6 +620,51 @@ Deno.test("DumpConnector tells that a dump got more while it was read", async (t
   }
 });
 
+Deno.test("DumpConnector opens a file again only if it changed, or the connector was let go", () =>
+  inFolder(async (folder) => {
+    const long = new Date("2020-01-01T00:00:00Z");
+    const put = async (name: string, content: string | Uint8Array) => {
+      await make(folder, { [name]: content });
+      await Deno.utime(`${folder}/${name}`, long, long);
+    };
+    const metadata = (index: string) =>
+      `{"indexes":[{"v":2,"key":{"${index}":1},"name":"${index}_1"}],"collectionName":"a"}`;
+    await put("shop/a.bson", doc({ _id: 1 }));
+    await put("shop/a.metadata.json", metadata("x"));
+    const opened: string[] = [];
+    const { open } = Deno;
+    const taken = () => opened.splice(0).map((path) => slashed(path).split("/").at(-1)).sort();
+    Deno.open = (path, options) => {
+      opened.push(String(path));
+      return open(path, options);
+    };
+    try {
+      const connector = new DumpConnector({ path: folder });
+      const { source } = connector;
+      const infos = () => Array.fromAsync(source.describe({ damaged: true }));
+      const first = await infos();
+      assertEquals(taken(), ["a.bson", "a.metadata.json"]);
+      assertEquals(await infos(), first);
+      assertEquals((await source.origin!()).storedBytes, doc({ _id: 1 }).length);
+      assertEquals(taken(), []);
+      assertEquals((await readAll(source)).documents.size, 1);
+      assertEquals(taken(), ["a.bson"]);
+      // What is new, or says something else now, is seen.
+      await put("shop/a.metadata.json", metadata("other"));
+      await put("shop/b.bson", "");
+      const [a, b] = await infos();
+      assertEquals(a!.indexes!.length, 1);
+      assert(new TextDecoder().decode(a!.indexes![0]).includes("other_1"));
+      assertEquals(b!.namespace.collection, "b");
+      assertEquals(taken(), ["a.metadata.json", "b.bson"]);
+      await connector.disconnect();
+      await infos();
+      assertEquals(taken(), ["a.bson", "a.metadata.json", "b.bson"]);
+    } finally {
+      Deno.open = open;
+    }
+  }));
+
 Deno.test("DumpConnector reads only what is included, and stops by signal", () =>
   inFolder(async (folder) => {
     const connector = new DumpConnector({ path: `${folder}/dump` });
