@@ -6,7 +6,8 @@ import type { CliIo } from "../_io.ts";
 import { parseCount, parseDuration } from "../_values.ts";
 import { formatBytes, formatCount } from "../render/_units.ts";
 import { rawJson } from "../render/_json.ts";
-import { textWidth } from "../render/_text_width.ts";
+import { oneLine } from "../render/_printable.ts";
+import { tableLines } from "../render/_table.ts";
 import { type ConnectorFlags, descriptorOf, discoverNeeds, settingsOf } from "./_run.ts";
 import { runFramed } from "./schema/_frame.ts";
 import { resolveAddresses } from "./transfer/_addresses.ts";
@@ -103,14 +104,7 @@ const HEAD = ["collection", "type", "documents", "bytes", "average", "longest", 
 
 function textOf(inspection: Inspection): string {
   const { collections, damages } = inspection;
-  const cells = [HEAD, ...collections.map(cellsOf)];
-  const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => textWidth(row[column]!))));
-  const lines = cells.map((row) =>
-    row.map((cell, column) => {
-      const fill = " ".repeat(widths[column]! - textWidth(cell));
-      return column < 2 ? cell + fill : fill + cell;
-    }).join("  ").trimEnd()
-  );
+  const lines = tableLines([HEAD, ...collections.map(cellsOf)], (column) => column > 1);
   const unread = damages.length > 0 &&
     collections.some(({ read, documents }) => read === false && documents === undefined);
   if (unread) lines.push("", "?: not read, for what is wrong stands before it");
@@ -118,7 +112,8 @@ function textOf(inspection: Inspection): string {
   const shown = collections.flatMap(({ namespace, shown }) =>
     shown.length === 0 ? [] : ["", `${formatNamespace(namespace)}:`, ...shown]
   );
-  return `${[headline(inspection), "", ...lines, ...about, ...shown].join("\n")}\n`;
+  return [headline(inspection), "", ...lines, ...about, ...shown]
+    .map((line) => `${oneLine(line)}\n`).join("");
 }
 
 function headline({ source, origin, damages, unsure, collections }: Inspection): string {

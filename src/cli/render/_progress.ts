@@ -1,4 +1,5 @@
 import type { Counts } from "../../core/mod.ts";
+import { oneLine } from "./_printable.ts";
 import { textWidth } from "./_text_width.ts";
 import { formatBytes, formatCount, formatSeconds } from "./_units.ts";
 
@@ -65,7 +66,7 @@ export function progressLine(
 ): string {
   const done = fraction(state);
   const text = figures(state, now).join("  ");
-  const name = cut(state.name, Math.max(8, Math.min(32, Math.floor(columns / 3))));
+  const name = cut(oneLine(state.name), Math.max(8, Math.min(32, Math.floor(columns / 3))));
   let bar = "";
   const room = columns - textWidth(name) - text.length - 8;
   if (done !== undefined && room >= 10) {

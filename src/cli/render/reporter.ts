@@ -2,6 +2,7 @@ import type { Issue, TransferEvent } from "../../core/mod.ts";
 import { formatNamespace } from "../../core/mod.ts";
 import type { CliIo } from "../_io.ts";
 import type { ShowFlags } from "../commands/transfer/_flags.ts";
+import { printable } from "./_printable.ts";
 import { progressLine, type ProgressState, progressText } from "./_progress.ts";
 
 /** How important a line is; `debug` is shown by `--verbose` alone. */
@@ -181,15 +182,6 @@ export class Reporter {
     this.#drawn = 0;
     this.#lastDrawn = -Infinity;
   }
-}
-
-/** A name may hold anything; a terminal would obey some of it. */
-function printable(text: string): string {
-  return text.replace(
-    // deno-lint-ignore no-control-regex
-    /[\0-\x08\x0b-\x1f\x7f-\x9f]/g,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
 }
 
 function json(level: Level, message: string, fields: Record<string, unknown>): string {

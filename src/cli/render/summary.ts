@@ -6,6 +6,7 @@ import {
   type TransferSummary,
 } from "../../core/mod.ts";
 import { noCounts } from "../../core/_no_counts.ts";
+import { tableLines } from "./_table.ts";
 import { formatBytes, formatCount, formatSeconds } from "./_units.ts";
 
 const HEAD = ["collection", "read", "written", "unchanged", "skipped", "rejected", "bytes", "time"];
@@ -54,15 +55,8 @@ export function summaryTable(
       : row(nameOf(to, target), counts, seconds)
   );
   if (rows.length !== 1) rows.push(row("all", summary.counts, summary.seconds));
-  const table = [[...HEAD, "rate"], ...rows];
-  const widths = table[0]!.map((_, column) =>
-    Math.max(...table.map((cells) => cells[column]!.length))
-  );
-  return table.map((cells) =>
-    cells.map((cell, column) =>
-      column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)
-    ).join("  ").trimEnd() + "\n"
-  ).join("");
+  const lines = tableLines([[...HEAD, "rate"], ...rows], (column) => column > 0);
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 /** What else is known of a run that is told as JSON. */

@@ -7,7 +7,8 @@ import type {
   VerifiedCollection,
   VerifyResult,
 } from "../../verify/mod.ts";
-import { textWidth } from "./_text_width.ts";
+import { oneLine } from "./_printable.ts";
+import { tableLines } from "./_table.ts";
 import { formatBytes, formatCount } from "./_units.ts";
 
 const HEAD = ["collection", "status", "documents", "bytes", "options, indexes"];
@@ -15,17 +16,11 @@ const HEAD = ["collection", "status", "documents", "bytes", "options, indexes"];
 /** What a comparison found, for people. */
 export function verifyText(result: VerifyResult): string {
   const { collections, same } = result;
-  const cells = [HEAD, ...collections.map(cellsOf)];
-  const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => textWidth(row[column]!))));
-  const table = cells.map((row) =>
-    row.map((cell, column) => cell + " ".repeat(widths[column]! - textWidth(cell)))
-      .join("  ").trimEnd()
-  );
   const lines = [
     `a: ${result.a}`,
     `b: ${result.b}`,
     "",
-    ...table,
+    ...tableLines([HEAD, ...collections.map(cellsOf)]),
     ...collections.flatMap((one) => aboutOf(one)),
     "",
     summaryOf(result),
@@ -39,7 +34,7 @@ export function verifyText(result: VerifyResult): string {
   }
   const lost = collections.filter((one) => one.lost !== undefined);
   if (lost.length > 0) lines.push(lostHint(lost));
-  return `${lines.join("\n")}\n`;
+  return lines.map((line) => `${oneLine(line)}\n`).join("");
 }
 
 /** How to go on where documents are missing. */

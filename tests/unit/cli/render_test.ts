@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { CliIo } from "../../../src/cli/_io.ts";
 import { progressLine } from "../../../src/cli/render/_progress.ts";
+import { tableLines } from "../../../src/cli/render/_table.ts";
 import { textWidth } from "../../../src/cli/render/_text_width.ts";
 import {
   formatBytes,
@@ -12,17 +13,9 @@ import { errorToText } from "../../../src/cli/render/error.ts";
 import { Reporter } from "../../../src/cli/render/reporter.ts";
 import type { ShowFlags } from "../../../src/cli/commands/transfer/_flags.ts";
 import type { Counts } from "../../../src/core/mod.ts";
+import { noCounts } from "../../../src/core/_no_counts.ts";
 
-const COUNTS: Counts = {
-  read: 0,
-  written: 0,
-  replaced: 0,
-  unchanged: 0,
-  skipped: 0,
-  rejected: 0,
-  bytesRead: 0,
-  bytesWritten: 0,
-};
+const COUNTS: Counts = noCounts();
 const SHOW: ShowFlags = {
   progress: "auto",
   json: false,
@@ -108,6 +101,18 @@ Deno.test("progressLine() fits into a line, with a bar where the whole is known"
   const unknown = { ...state, documents: undefined };
   assert(!progressLine(unknown, 2000, 120, true).includes("["));
   assert(progressLine(state, 2000, 120, false).includes("\x1b[36m"));
+  const odd = progressLine({ ...state, name: "a\x1b[2J\nb" }, 2000, 120, true);
+  assertStringIncludes(odd, "a\\u001b[2J\\u000ab ");
+});
+
+Deno.test("tableLines() makes columns of what is shown, and shows what a terminal would obey", () => {
+  const rows = [["name", "count"], ["漢字", "1"], ["a\x1b\x9b\n", "1,000"]];
+  assertEquals(tableLines(rows, (column) => column === 1), [
+    "name                 count",
+    "漢字                     1",
+    "a\\u001b\\u009b\\u000a  1,000",
+  ]);
+  assertEquals(tableLines([["a", ""], ["bc", "d"]]), ["a", "bc  d"]);
 });
 
 Deno.test("Reporter draws lines over on a terminal, at most every 100 ms", () => {
@@ -146,7 +151,7 @@ Deno.test("Reporter says an issue once, and no control characters", () => {
   const issue = { code: "x", message: "odd \x1b[31mname\u0007", level: "warning" } as const;
   reporter.issue(issue);
   reporter.issue(issue);
-  assertEquals(written.err, "warning: odd \\x1b[31mname\\x07\n");
+  assertEquals(written.err, "warning: odd \\u001b[31mname\\u0007\n");
   assertEquals(reporter.issues.length, 1);
 });
 

@@ -2,7 +2,8 @@ import { formatNamespace } from "../../../core/mod.ts";
 import type { SchemaModel } from "../../../schema/model.ts";
 import type { CliIo } from "../../_io.ts";
 import { formatCount, formatDocuments } from "../../render/_units.ts";
-import { textWidth } from "../../render/_text_width.ts";
+import { oneLine } from "../../render/_printable.ts";
+import { tableLines } from "../../render/_table.ts";
 import { parseShowFlags, type RawFlags } from "../transfer/_flags.ts";
 import { parseInferFlags, parseSourceFlags } from "./_flags.ts";
 import { runFramed } from "./_frame.ts";
@@ -58,14 +59,7 @@ export function reportTable(
   { namespace, documents, of }: SchemaModel,
   rows: readonly ReportRow[],
 ): string {
-  const cells = [HEAD, ...rows.map(cellsOf)];
-  const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => textWidth(row[column]!))));
-  const lines = cells.map((row) =>
-    row.map((cell, column) => {
-      const fill = " ".repeat(widths[column]! - textWidth(cell));
-      return column === 1 ? fill + cell : cell + fill;
-    }).join("  ").trimEnd()
-  );
+  const lines = tableLines([HEAD, ...rows.map(cellsOf)], (column) => column === 1);
   const count = of === undefined
     ? `${formatDocuments(documents)}`
     : `a sample of ${formatCount(documents)} of ${formatDocuments(of)}`;
@@ -78,12 +72,12 @@ function cellsOf({ path, count, of, kinds, personal }: ReportRow): string[] {
   );
   if (personal !== undefined) notes.push(personal === "key" ? "[personal]" : "[personal: values]");
   return [
-    oneLine(path),
+    path,
     percent(count, of),
     kinds.map(({ kind, share }) => kinds.length === 1 ? kind : `${kind} ${shareText(share)}`).join(
       ", ",
     ),
-    oneLine(notes.join("; ")),
+    notes.join("; "),
   ];
 }
 
@@ -123,13 +117,4 @@ function shareText(share: number): string {
   if (percent > 99.9) return ">99.9%";
   if (percent < 0.1) return "<0.1%";
   return `${percent >= 10 && percent <= 99 ? percent.toFixed(0) : percent.toFixed(1)}%`;
-}
-
-/** Data may hold anything; a terminal would obey some of it. */
-function oneLine(text: string): string {
-  return text.replace(
-    // deno-lint-ignore no-control-regex
-    /[\0-\x1f\x7f-\x9f\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }
