@@ -1,4 +1,4 @@
-import { formatNamespace, parseNamespace, UsageError } from "../../../core/mod.ts";
+import { formatNamespace, type Namespace, parseNamespace, UsageError } from "../../../core/mod.ts";
 import { fileWriteNeeds } from "../../../io/mod.ts";
 import type { ProfiledCollection } from "../../../profile/mod.ts";
 import type { CliIo } from "../../_io.ts";
@@ -58,7 +58,11 @@ export async function mergeCommand(
     });
     const all: ProfiledCollection[] = [];
     for (const source of sources) all.push(...await profilesOf(source, flags, frame));
-    const merged = await mergeAll(all, as);
+    const named = as === undefined
+      ? all
+      : all.map((one) => ({ ...one, namespace: asNamespace(as) }));
+    const { mergeProfiles } = await import("../../../profile/merge_profiles.ts");
+    const merged = mergeProfiles(named);
     for (const { namespace, profile } of merged) {
       const { documents } = profile;
       const name = formatNamespace(namespace);
@@ -76,29 +80,7 @@ export async function mergeCommand(
   });
 }
 
-/** Profiles of one collection become one; all of them if they get one name. */
-async function mergeAll(
-  all: readonly ProfiledCollection[],
-  as: string | undefined,
-): Promise<ProfiledCollection[]> {
-  const { Profile } = await import("../../../profile/mod.ts");
-  const named = as === undefined ? undefined : asNamespace(as);
-  const found = new Map<string, ProfiledCollection>();
-  for (const { namespace: own, profile, of } of all) {
-    const namespace = named ?? own;
-    const key = `${namespace.db}\0${namespace.collection}`;
-    const known = found.get(key);
-    const merged = known?.profile ?? new Profile({ values: profile.values });
-    const before = known === undefined ? 0 : known.of ?? known.profile.documents;
-    const sampled = of !== undefined || known?.of !== undefined;
-    const total = before + (of ?? profile.documents);
-    merged.merge(profile);
-    found.set(key, { namespace, profile: merged, ...(sampled ? { of: total } : {}) });
-  }
-  return [...found.values()];
-}
-
 /** `shop.orders`, or `orders` alone. */
-function asNamespace(name: string) {
+function asNamespace(name: string): Namespace {
   return name.includes(".") ? parseNamespace(name) : { db: "", collection: name };
 }
