@@ -19,23 +19,16 @@ import {
   accountsOfDatabase,
 } from "../../mongodump/mod.ts";
 import { checkLayout } from "./_accounts_layout.ts";
-import { findAccounts, missingAccounts } from "./_accounts_stored.ts";
-import { createTarget } from "./_create.ts";
+import { AccountsMerge, MERGE, type Part, temporaryNamespace } from "./_accounts_merge.ts";
+import { findAccounts } from "./_accounts_stored.ts";
 import { shownId } from "./_ids.ts";
 import { sameBytes } from "./_insert.ts";
 import { commandFailure, type Sending } from "./_sending.ts";
 import type { TargetCollection } from "./_target_collection.ts";
 
-/** Users or roles. */
-type Part = Exclude<Accounts["part"], "version">;
-
-/** The names that the role `restore` may read, which the command needs. */
-const TEMPORARY: Readonly<Record<Part, string>> = { users: "tempusers", roles: "temproles" };
-const MERGE = "_mergeAuthzCollections";
 /** The server has no such command, or gives it to nobody: its codes, and those of Atlas and others. */
 const NO_COMMAND: ReadonlySet<unknown> = new Set([59, 115, 238, 303, 8000]);
 const UNAUTHORIZED = 13;
-const NOT_FOUND = 26;
 const DUPLICATE_KEY = 11000;
 
 /** Writes a batch into a collection, as any other. */
@@ -48,8 +41,8 @@ interface Group {
   readonly begun: Set<Accounts["part"]>;
   /** Those of them that did not end yet. */
   readonly open: Set<Accounts["part"]>;
-  /** The temporary collections, once there is something to put into them. */
-  readonly temporary: Map<Part, Promise<TargetCollection>>;
+  /** Where they wait for the server to take them. */
+  readonly merge: AccountsMerge;
   /** Documents of each part that are of this database, and of others. */
   readonly own: Map<Part, number>;
   readonly others: Map<Part, number>;
@@ -92,7 +85,10 @@ export class AccountsWriter {
       database,
       begun: new Set(),
       open: new Set(),
-      temporary: new Map(),
+      merge: new AccountsMerge(this.#sending, {
+        database,
+        drop: this.#open.overwrite === true,
+      }),
       own: new Map(),
       others: new Map(),
     };
@@ -163,8 +159,8 @@ export class AccountsWriter {
   async commit(): Promise<void> {
     const group = this.#group;
     if (group === undefined) return;
-    await this.#merge(group);
-    await this.#dropTemporary(group);
+    await group.merge.take();
+    await group.merge.drop();
     this.#group = undefined;
   }
 
@@ -173,7 +169,7 @@ export class AccountsWriter {
     const group = this.#group;
     this.#group = undefined;
     if (group === undefined) return;
-    await this.#dropTemporary(group).catch(({ message }: Error) => this.#sending.verbose(message));
+    await group.merge.drop().catch(({ message }: Error) => this.#sending.verbose(message));
   }
 
   /** Those of another database begin: the temporary collections are for one at a time. */
@@ -247,9 +243,9 @@ export class AccountsWriter {
     }
     const result = fresh.length === 0
       ? NOTHING
-      : await this.#writeBatch(await this.#temporary(group, part), {
+      : await this.#writeBatch(await group.merge.temporary(part), {
         ...batch,
-        namespace: { db: "admin", collection: TEMPORARY[part] },
+        namespace: temporaryNamespace(part),
         starts: Uint32Array.from(fresh),
       });
     return {
@@ -258,68 +254,6 @@ export class AccountsWriter {
       skipped: result.skipped + skipped,
       rejected: [...rejected, ...result.rejected],
     };
-  }
-
-  #temporary(group: Group, part: Part): Promise<TargetCollection> {
-    const known = group.temporary.get(part);
-    if (known !== undefined) return known;
-    const namespace = { db: "admin", collection: TEMPORARY[part] };
-    // One of a run that was killed is in the way.
-    const made = createTarget(this.#sending, { namespace, type: "collection" }, {
-      overwrite: true,
-    });
-    group.temporary.set(part, made);
-    made.catch(() => group.temporary.delete(part));
-    return made;
-  }
-
-  async #merge({ database, temporary }: Group): Promise<void> {
-    if (temporary.size === 0) return;
-    const { client, writeConcern } = this.#sending;
-    const place = (part: Part) => temporary.has(part) ? `admin.${TEMPORARY[part]}` : undefined;
-    const [users, roles] = [place("users"), place("roles")];
-    try {
-      await client.db("admin").command({
-        [MERGE]: 1,
-        ...(users === undefined ? {} : { tempUsersCollection: users }),
-        ...(roles === undefined ? {} : { tempRolesCollection: roles }),
-        drop: this.#open.overwrite === true,
-        db: database ?? "",
-        writeConcern,
-      });
-    } catch (error) {
-      throw this.#failure(error);
-    }
-    // A server says only in its own log which of them it did not take.
-    for (const part of temporary.keys()) {
-      const missing = await missingAccounts(this.#sending, {
-        temporary: TEMPORARY[part],
-        place: accountsNamespace({ part }),
-      });
-      if (missing.length === 0) continue;
-      throw new LoadError(
-        `Cannot write ${part} to "${this.#shown(part)}": the server did not take ` +
-          missing.join(", "),
-        { stage: "target", hint: "the log of the server says why" },
-      );
-    }
-  }
-
-  async #dropTemporary({ temporary }: Group): Promise<void> {
-    const { client, writeConcern } = this.#sending;
-    for (const part of [...temporary.keys()]) {
-      try {
-        await client.db("admin").command({ drop: TEMPORARY[part], writeConcern });
-      } catch (error) {
-        if ((error as { code?: unknown }).code !== NOT_FOUND) {
-          throw new LoadError(
-            `Cannot drop "admin.${TEMPORARY[part]}": what passwords are checked with is left in it`,
-            { stage: "target", hint: "drop it by hand", cause: error },
-          );
-        }
-      }
-      temporary.delete(part);
-    }
   }
 
   #shown(part: Accounts["part"]): string {
