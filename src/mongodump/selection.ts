@@ -37,18 +37,28 @@ const SERVERS_OWN: readonly string[] = [
  *
  * @param namespace The namespace; the oplog of an archive is `oplog` of no database.
  * @param selection What was asked for.
- * @returns Why; `undefined` if it is read. A left-out oplog that may be ignored has no message.
+ * @returns Why; `undefined` if it is read. Of an oplog it is told whether or not that is to be said.
+ *
+ * @example
+ * ```ts
+ * import { leftOut } from "@datahood/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const users = { db: "admin", collection: "system.users" };
+ * assertEquals(leftOut(users, {})?.code, "users-and-roles-left-out");
+ * assertEquals(leftOut(users, { usersAndRoles: true }), undefined);
+ * ```
  */
 export function leftOut(
   { db, collection }: Namespace,
-  { usersAndRoles = false, ignoreOplog = false }: DumpSelection,
+  { usersAndRoles = false }: DumpSelection,
 ): LeftOut | undefined {
   if (db === "" && collection === "oplog") {
     return {
       code: "oplog-not-replayed",
       message: "The dump has an oplog, which is not replayed: it is as of when each collection " +
         "was read",
-      level: ignoreOplog ? "info" : "warning",
+      level: "warning",
     };
   }
   const accounts = accountsOf({ db, collection });

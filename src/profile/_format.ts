@@ -121,7 +121,7 @@ function isEmail(b: Uint8Array, s: number, end: number): boolean {
   return at > s && dot > at + 1 && dot < end - 1;
 }
 
-/** A scheme, `://` and something without blanks, or `mailto:` and the like with an `@`. */
+/** A scheme, `://`, and something without blanks. */
 function isUri(b: Uint8Array, s: number, end: number): boolean {
   let i = s;
   if (!(CLASS[b[i]!]! & ALPHA)) return false;

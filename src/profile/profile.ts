@@ -19,7 +19,7 @@ export type ValuesMode = "none" | "enums" | "all";
 
 /** What a profile is made with. */
 export interface ProfileOptions {
-  /** Which values are kept: none; few and short ones, for enums; or examples too. Default `enums`. */
+  /** Which values are kept. Default `enums`. */
   readonly values?: ValuesMode;
 }
 

@@ -2,7 +2,7 @@ import { ALL_FORMATS, formatsOf } from "./_format.ts";
 import { isAscii, isUtf8 } from "./_utf8.ts";
 import { type ValueEntry, ValueSketch } from "./value_sketch.ts";
 
-/** What was seen of strings (and of symbols and code, by their text). */
+/** What was seen of strings, or of symbols by their text. */
 export class StringStats {
   /** Length in bytes of the shortest. */
   minBytes = 0x7fffffff;
