@@ -30,6 +30,8 @@ export interface InspectOptions {
   readonly all?: boolean;
   /** How many documents of each collection to keep, from its start. Default 0. */
   readonly show?: number;
+  /** Told each of these as it passes, as relaxed Extended JSON; they are not kept then. */
+  readonly onShown?: (namespace: Namespace, json: string) => void;
   /** Told each document as it passes; its bytes are not kept, those of users' passwords not told. */
   readonly onDocument?: (namespace: Namespace, buffer: Uint8Array, start: number) => void;
   /** Told when more of a collection was read. */
@@ -72,7 +74,10 @@ export interface InspectedCollection {
   readonly indexes?: readonly InspectedIndex[];
   /** Its UUID as 32 hex digits. */
   readonly uuid?: string;
-  /** The first documents as relaxed Extended JSON, if they were asked for; no credentials of users. */
+  /**
+   * The first documents as relaxed Extended JSON, if they were asked for and nobody was told them as
+   * they passed; no credentials of users.
+   */
   readonly shown: readonly string[];
 }
 
@@ -262,7 +267,7 @@ async function readSome(
   hear: (issue: Issue) => void,
   options: InspectOptions,
 ): Promise<DataError | undefined> {
-  const { include, onDocument, onProgress, show = 0, signal } = options;
+  const { include, onDocument, onProgress, onShown, show = 0, signal } = options;
   const whole = options.all ?? source.capabilities.pointInTime;
   const items = source.read({
     // What a view gives is counted, as where it is read to be copied; a file has none of it.
@@ -300,13 +305,17 @@ async function readSome(
       const secret = hasCredentials(namespace);
       for (const start of starts) {
         const length = documentLength(buffer, start);
-        tally.documents++;
+        const shows = tally.documents++ < show;
         tally.bytes += length;
         if (length > tally.longest) tally.longest = length;
-        if (tally.shown.length >= show && onDocument === undefined) continue;
+        if (!shows && onDocument === undefined) continue;
         // What a password could be guessed from is nothing to look at.
         const [bytes, at] = secret ? [hideCredentials(buffer, start), 0] : [buffer, start];
-        if (tally.shown.length < show) tally.shown.push(bsonToJson(bytes, at, RELAXED));
+        if (shows) {
+          const json = bsonToJson(bytes, at, RELAXED);
+          if (onShown === undefined) tally.shown.push(json);
+          else onShown(namespace, json);
+        }
         onDocument?.(namespace, bytes, at);
       }
       release?.();

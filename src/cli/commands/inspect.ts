@@ -8,6 +8,7 @@ import { formatBytes, formatCount } from "../render/_units.ts";
 import { rawJson } from "../render/_json.ts";
 import { oneLine } from "../render/_printable.ts";
 import { tableLines } from "../render/_table.ts";
+import { ShownDocuments } from "./_shown.ts";
 import { type ConnectorFlags, descriptorOf, discoverNeeds, settingsOf } from "./_run.ts";
 import { runFramed } from "./schema/_frame.ts";
 import { resolveAddresses } from "./transfer/_addresses.ts";
@@ -50,15 +51,21 @@ export async function inspectCommand(
       settings,
     );
     const profiles = raw.tree === true ? await treeProfiles() : undefined;
+    const shown = new ShownDocuments({
+      keep: show.json || show.summary !== undefined,
+      ...(show.json ? {} : { print: (text: string) => io.out(text) }),
+    });
     const options = {
       all: raw.all === true || undefined,
       show: count,
+      onShown: (namespace: Namespace, json: string) => shown.add(namespace, json),
       ...(include === undefined ? {} : { include }),
       ...(profiles === undefined ? {} : { onDocument: profiles.add }),
       signal,
     } as Parameters<typeof inspectSource>[1];
     const inspection = await atStage("source", () => inspectSource(source, options));
     if (!show.json) {
+      shown.end();
       io.out(textOf(inspection));
       if (profiles !== undefined) io.out(await profiles.text(inspection));
     }
@@ -69,14 +76,15 @@ export async function inspectCommand(
         `The tree is of the first ${LIVE_DOCUMENTS} documents of each collection; --all takes all.`,
       );
     }
-    for (const issue of issues) reporter.issue(issue);
+    const cut = shown.issue();
+    for (const issue of cut === undefined ? issues : [...issues, cut]) reporter.issue(issue);
     for (const { message, hint } of damages) {
       reporter.line("error", hint === undefined ? message : `${message}.\nhint: ${hint}`);
     }
     return {
       result: {
         ...inspection,
-        collections: inspection.collections.map(jsonOf),
+        collections: inspection.collections.map((each) => jsonOf(each, shown.of(each.namespace))),
         ...(profiles === undefined ? {} : { paths: await profiles.paths(inspection) }),
       },
       code: damages.length === 0 ? EXIT_CODES.done : EXIT_CODES.source,
@@ -85,7 +93,10 @@ export async function inspectCommand(
 }
 
 /** A collection for programs: what is Extended JSON is a value, not a text of it. */
-function jsonOf({ indexes, options, shown, ...rest }: InspectedCollection) {
+function jsonOf(
+  { indexes, options, ...rest }: InspectedCollection,
+  shown: readonly string[],
+) {
   return {
     ...rest,
     ...(options === undefined ? {} : { options: rawJson(options) }),
@@ -109,10 +120,7 @@ function textOf(inspection: Inspection): string {
     collections.some(({ read, documents }) => read === false && documents === undefined);
   if (unread) lines.push("", "?: not read, for what is wrong stands before it");
   const about = collections.flatMap((collection) => aboutOf(collection));
-  const shown = collections.flatMap(({ namespace, shown }) =>
-    shown.length === 0 ? [] : ["", `${formatNamespace(namespace)}:`, ...shown]
-  );
-  return [headline(inspection), "", ...lines, ...about, ...shown]
+  return [headline(inspection), "", ...lines, ...about]
     .map((line) => `${oneLine(line)}\n`).join("");
 }
 

@@ -127,3 +127,20 @@ Deno.test("inspectSource() reads the other files of a dump behind a damaged one"
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("inspectSource() tells onShown what is shown, and keeps none of it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using people = new BsonConnector({ path: `${folder}/people.bson` });
+    await people.loadData(Array.from({ length: 5 }, (_, _id) => ({ _id })));
+    const told: string[] = [];
+    const { collections } = await inspectSource(people, {
+      show: 3,
+      onShown: ({ collection }, json) => told.push(`${collection} ${json}`),
+    });
+    assertEquals(told, ['people {"_id":0}', 'people {"_id":1}', 'people {"_id":2}']);
+    assertEquals([collections[0]!.documents, collections[0]!.shown], [5, []]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
