@@ -1,20 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import type { PermissionNeed } from "../core/mod.ts";
+import { permissionWords } from "../permissions/mod.ts";
 import { type Bench, type CheckDefinition, fill, stored } from "./_bench.ts";
 import { PROBE_DOCUMENTS, type ProbeReport } from "./permission_probe.ts";
 import { numberedDocuments } from "./sample_documents.ts";
 
 type Role = "source" | "target" | "none";
-
-/** The flags that grant needs, one a need. */
-function flagsOf(needs: readonly PermissionNeed[]): string[] {
-  const flags = new Map<string, string[]>();
-  for (const { kind, target } of needs) {
-    // Deno reads a doubled comma as one that belongs to the name.
-    flags.set(kind, [...flags.get(kind) ?? [], target.replaceAll(",", ",,")]);
-  }
-  return [...flags].map(([kind, targets]) => `--allow-${kind}=${targets.join(",")}`);
-}
 
 /** Runs the suite's program under permissions, and gives what it says. */
 async function probe(
@@ -29,7 +20,7 @@ async function probe(
       "--quiet",
       "--no-prompt",
       ...denoArgs,
-      ...flagsOf(needs),
+      ...permissionWords(needs),
       program.href,
       role,
       ...place.args ?? [],
