@@ -1,5 +1,5 @@
 /**
- * Builds the npm package, for Node.js 20+ and Bun: `deno task build:npm [--out dist/npm]`.
+ * Builds the npm package, for Node.js 20.19+ and Bun: `deno task build:npm [--out dist/npm]`.
  *
  * The code is what `deno bundle` makes of the three entries, in chunks, so that what is loaded on use
  * stays so; packages that npm has stay dependencies. Types are what TypeScript declares of the same modules.
@@ -139,7 +139,8 @@ function manifest(found: ReadonlyMap<string, string>): object {
     exports: { ...Object.fromEntries(exports), "./package.json": "./package.json" },
     types: "./types/mod.d.ts",
     bin: { datahood: "./bin.js" },
-    engines: { node: ">=20" },
+    // What the driver takes, less those that lack `crc32` of `node:zlib`.
+    engines: { node: "^20.19.0 || >=22.2.0" },
     repository: { type: "git", url: REPOSITORY },
     sideEffects: ["./runtime.js", "./cli.js", "./bin.js"],
     // Exact, as they were tested; the driver's internals that are used need it.
