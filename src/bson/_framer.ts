@@ -17,6 +17,13 @@ export interface FramerOptions {
   readonly name: string | undefined;
 }
 
+/** What is whole before something that is wrong: one document, or more. */
+export function wholeBefore(what: string, documents: number): string {
+  return documents === 1
+    ? `the one document before ${what} is whole`
+    : `the ${documents} documents before ${what} are whole`;
+}
+
 /** Below this a buffer costs more to handle than it holds; smaller batches share one. */
 const MIN_BUFFER_BYTES = 4096;
 
@@ -130,11 +137,7 @@ export class Framer {
     const index = this.#index + this.#count;
     const offset = this.#base + this.#scanned;
     const of = this.#options.name === undefined ? "" : ` of "${this.#options.name}"`;
-    const before = index === 0
-      ? "no document is whole"
-      : index === 1
-      ? "the one document before it is whole"
-      : `the ${index} documents before it are whole`;
+    const before = index === 0 ? "no document is whole" : wholeBefore("it", index);
     this.#failure = new DataError(`Cannot read document ${index} at byte ${offset}${of}: ${what}`, {
       offset,
       index,

@@ -1,5 +1,5 @@
 import { DataError, throwIfInterrupted, UsageError } from "../core/mod.ts";
-import { Framer } from "./_framer.ts";
+import { Framer, wholeBefore } from "./_framer.ts";
 
 /** Whole documents of a stream: one buffer and where they start, next to each other. */
 export interface FramedBatch {
@@ -103,7 +103,7 @@ async function nextOf(
   } catch (error) {
     if (!(error instanceof DataError) || error.index !== undefined) return { error };
     const count = framer.documents;
-    const hint = count === 0 ? error.hint : `the ${count} documents before that are whole`;
+    const hint = count === 0 ? error.hint : wholeBefore("that", count);
     return {
       error: new DataError(error.message, {
         ...(hint === undefined ? {} : { hint }),

@@ -258,8 +258,8 @@ Deno.test("frameDocuments() keeps a buffer until all batches cut from it are rel
 
 Deno.test("frameDocuments() gives what is whole before an error of its input, with the index", async () => {
   const good = document(element(10, "a"));
-  async function* failing(error: unknown): AsyncGenerator<Uint8Array> {
-    yield concat(good, good, good.subarray(0, 3));
+  async function* failing(error: unknown, whole = [good, good]): AsyncGenerator<Uint8Array> {
+    yield concat(...whole, good.subarray(0, 3));
     await Promise.resolve();
     throw error;
   }
@@ -269,6 +269,8 @@ Deno.test("frameDocuments() gives what is whole before an error of its input, wi
   assert(error instanceof DataError);
   assertEquals([error.message, error.offset, error.index], ["Cannot unpack", 19, 2]);
   assertEquals(error.hint, "the 2 documents before that are whole");
+  const one = (await read(failing(wrong, [good]))).error;
+  assertEquals((one as DataError).hint, "the one document before that is whole");
 
   const other = new TypeError("a bug");
   assertEquals(await read(failing(other)), { documents: [good, good], error: other });
