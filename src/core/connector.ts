@@ -265,7 +265,10 @@ export interface Writer {
   end(namespace: Namespace): Promise<readonly Issue[]>;
   /** Makes durable what was acknowledged, and says where that ends. */
   sync(): Promise<Position>;
-  /** Ends the run: what was written takes its place, such as a rename of the part file. */
+  /**
+   * Ends the run: what was written takes its place, such as a rename of the part file. Called again
+   * after an error that is retryable.
+   */
   commit(): Promise<void>;
   /** Gives up. Safe to call twice, and after a failed `commit`. */
   abort(options?: {

@@ -126,7 +126,7 @@ export class Run {
     try {
       await this.#pump(writer);
       throwIfInterrupted(this.#options.signal);
-      await atStage("target", () => writer.commit());
+      await atStage("target", () => withRetry(() => writer.commit(), this.#policy));
     } catch (error) {
       // What went wrong first is what is worth saying.
       await writer.abort().catch(() => {});

@@ -16,6 +16,13 @@ export interface AccountsServerOptions {
   readonly layout?: number;
   /** What `_mergeAuthzCollections` answers instead of doing anything, from the given call on. */
   readonly refuse?: { readonly code: number; readonly from?: number };
+  /**
+   * With which of the calls that are to take something the connection is lost, in turn: before it is
+   * done, or before that is answered.
+   */
+  readonly loses?: readonly ("before" | "after")[];
+  /** Done before the connection is lost. */
+  readonly onLoss?: () => Promise<unknown>;
   /** `_id`s that the command does not take, as MongoDB says in its log alone. */
   readonly skips?: readonly string[];
 }
@@ -31,6 +38,7 @@ export class AccountsServer {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #open = new Set<Deno.Conn>();
   #asked = 0;
+  #took = 0;
 
   /**
    * Listens.
@@ -143,12 +151,21 @@ export class AccountsServer {
     if (tempUsersCollection === "" && tempRolesCollection === "") {
       return { ok: 0, code: 2, codeName: "BadValue", errmsg: "Must provide at least one of them" };
     }
+    const lost = this.#options.loses?.[this.#took++];
+    if (lost === "before") await this.#lose();
     const temporary: string[] = [];
     for (const [part, from] of [["users", tempUsersCollection], ["roles", tempRolesCollection]]) {
       if (from !== "") temporary.push(...await this.#merge(part, from, command));
     }
     this.merges.push({ command, temporary });
+    if (lost === "after") await this.#lose();
     return { ok: 1 };
+  }
+
+  /** Ends the connection of whoever asked. */
+  async #lose(): Promise<never> {
+    await this.#options.onLoss?.();
+    throw new Error("lost");
   }
 
   /** The collections of `admin`, with those of users and roles among them. */

@@ -74,6 +74,38 @@ integration("datahood transfer --users-and-roles shows no secret", async (contex
   });
 });
 
+integration(
+  "datahood transfer says that users may be missing where the end was lost",
+  async (context) => {
+    const { client, server, database, db } = context;
+    await fill(db, "orders", 3);
+    await using from = new AccountsServer(client, server.port);
+    await using to = new AccountsServer(client, server.port, { loses: ["before", "after"] });
+    await from.fill("users", [user(database, "ada")]);
+    await inFolder(async (cwd) => {
+      const run = (...args: string[]) => runCli([...args, "--users-and-roles"], { cwd });
+      assertEquals((await run("transfer", at(from.uri, database), "dump/")).code, 0);
+      const args = ["transfer", "dump/", at(to.uri, database), "--yes"];
+      const lost = await run(...args, "--retries", "0");
+      assertEquals(lost.code, 4, lost.err);
+      assertStringIncludes(
+        lost.err,
+        "is not whole: users and roles may be missing; once the cause",
+      );
+      assertStringIncludes(lost.err, "run the same again with --yes; documents");
+      assertStringIncludes(lost.err, "whether the server took users and roles is not known");
+      assert(!lost.err.includes("documents of it may be missing"), lost.err);
+      assertEquals([(await to.stored("users")).size, await to.temporary()], [0, []]);
+      // As the error says; and now it is tried again by itself.
+      const again = await run(...args);
+      assertEquals(again.code, 0, again.err);
+      assertStringIncludes(again.err, "the connection was lost");
+      assertEquals([...(await to.stored("users")).keys()], [`${database}.ada`]);
+      assertEquals([to.merges.length, await to.temporary()], [2, []]);
+    });
+  },
+);
+
 integration("datahood transfer says that a server takes no users", async (context) => {
   const { client, server, database, db, uri } = context;
   await fill(db, "orders", 3);

@@ -407,6 +407,73 @@ integration("transfer() has the server take the users of one file", async (conte
   });
 });
 
+integration(
+  "transfer() has the server take users again after a lost connection",
+  async (context) => {
+    const { database, client, test } = context;
+    await using from = accountsServer(context);
+    await people(from, database);
+    const all = [`${database}.ada`, `${database}.bob`, "elsewhere.eve"].toSorted();
+    await inFolder(async (path) => {
+      const dump = () => new DumpConnector({ path: `${path}/dump`, ...withAccounts });
+      await copy(new MongoConnector({ uri: from.uri, ...withAccounts }), dump(), {
+        include: (name) => accountsOf(name) !== undefined,
+      });
+      for (const overwrite of [false, true]) {
+        await test.step(
+          overwrite ? "in place of all that are there" : "to those there",
+          async () => {
+            await using to = accountsServer(context, { loses: ["before", "after"] });
+            await to.fill("users", [user("old", "zed")]);
+            const retries: string[] = [];
+            const { counts } = await copy(dump(), new MongoConnector({ uri: to.uri }), {
+              overwrite,
+              retryDelayMs: 1,
+              onEvent: (event) => {
+                if (event.type === "retry") retries.push(event.reason);
+              },
+            });
+            assertEquals([counts.written, retries.length], [5, 2]);
+            assertStringIncludes(retries[0]!, "admin.system.users");
+            // Once for the answer that was lost, and once more.
+            assertEquals(to.merges.length, 2);
+            assertEquals(
+              [...(await to.stored("users")).keys()].toSorted(),
+              overwrite ? all : [...all, "old.zed"].toSorted(),
+            );
+            assertEquals(await to.temporary(), []);
+          },
+        );
+      }
+      await test.step("as often as it may", async () => {
+        await using to = accountsServer(context, { loses: ["before", "before"] });
+        const failure = await assertRejects(
+          () => copy(dump(), new MongoConnector({ uri: to.uri }), { retries: 1, retryDelayMs: 1 }),
+          ConnectError,
+        );
+        assertStringIncludes(failure.hint ?? "", "run the same again");
+        assertStringIncludes(failure.hint ?? "", '"admin.temproles" and "admin.tempusers"');
+        assertEquals([to.merges, await to.temporary()], [[], []]);
+      });
+      await test.step("not if what is to be taken is not whole any more", async () => {
+        await using to = accountsServer(context, {
+          loses: ["before"],
+          onLoss: () => client.db("admin").collection("tempusers").deleteOne({}),
+        });
+        await to.fill("users", [user("old", "zed")]);
+        const failure = await assertRejects(
+          () =>
+            copy(dump(), new MongoConnector({ uri: to.uri }), { overwrite: true, retryDelayMs: 1 }),
+          LoadError,
+        );
+        assertStringIncludes(failure.message, "lost some of them");
+        assertEquals([...(await to.stored("users")).keys()], ["old.zed"]);
+        assertEquals([to.merges, await to.temporary()], [[], []]);
+      });
+    });
+  },
+);
+
 integration("transfer() leaves no hashes behind when it is stopped", async (context) => {
   const { database } = context;
   await using from = accountsServer(context);

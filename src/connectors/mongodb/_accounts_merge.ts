@@ -1,10 +1,17 @@
 /** What waits in temporary collections until the server takes it among its users and roles. */
-import { LoadError, type Namespace } from "../../core/mod.ts";
+import {
+  ConnectError,
+  DatahoodError,
+  formatNamespace,
+  LoadError,
+  type Namespace,
+} from "../../core/mod.ts";
 import { type Accounts, accountsNamespace } from "../../mongodump/mod.ts";
 import { missingAccounts } from "./_accounts_stored.ts";
 import { createTarget } from "./_create.ts";
 import { commandFailure, type Sending } from "./_sending.ts";
 import type { TargetCollection } from "./_target_collection.ts";
+import { isRetryable } from "./translate_error.ts";
 
 /** Users or roles. */
 export type Part = Exclude<Accounts["part"], "version">;
@@ -33,6 +40,11 @@ export class AccountsMerge {
   readonly #sending: Sending;
   readonly #options: MergeOptions;
   readonly #temporary = new Map<Part, Promise<TargetCollection>>();
+  /** How many documents were put into each. */
+  readonly #kept = new Map<Part, number>();
+  /** Whether the server was asked to take them, and whether it is sure that it did. */
+  #isAsked = false;
+  #isTaken = false;
 
   constructor(sending: Sending, options: MergeOptions) {
     this.#sending = sending;
@@ -53,10 +65,21 @@ export class AccountsMerge {
     return made;
   }
 
-  /** Has the server take all that was put into the temporary collections. */
+  /** Takes note of documents that are in the temporary collection of a part by now. */
+  kept(part: Part, documents: number): void {
+    this.#kept.set(part, (this.#kept.get(part) ?? 0) + documents);
+  }
+
+  /**
+   * Has the server take all that was put into the temporary collections. After a lost connection the
+   * same may be asked again as long as these are whole: whom the server has by then it leaves, or
+   * replaces by the same.
+   */
   async take(): Promise<void> {
     const { database, drop } = this.#options, temporary = this.#temporary;
-    if (temporary.size === 0) return;
+    if (temporary.size === 0 || this.#isTaken) return;
+    if (this.#isAsked) await this.#checkKept();
+    this.#isAsked = true;
     const { client, writeConcern } = this.#sending;
     const name = (part: Part) => temporary.has(part) ? `admin.${TEMPORARY[part]}` : undefined;
     const [users, roles] = [name("users"), name("roles")];
@@ -70,7 +93,7 @@ export class AccountsMerge {
         writeConcern,
       });
     } catch (error) {
-      throw commandFailure(error, this.#sending, accountsNamespace({ part: "users" }), MERGE);
+      throw this.#untaken(error);
     }
     // A server says only in its own log which of them it did not take.
     for (const part of temporary.keys()) {
@@ -83,6 +106,42 @@ export class AccountsMerge {
         { stage: "target", hint: "the log of the server says why" },
       );
     }
+    this.#isTaken = true;
+  }
+
+  /** With `drop` a server removes whom it does not find in the temporary collections. */
+  async #checkKept(): Promise<void> {
+    for (const [part, documents] of this.#kept) {
+      const namespace = temporaryNamespace(part);
+      let found: number;
+      try {
+        found = await this.#sending.client.db(namespace.db)
+          .collection(namespace.collection, { readPreference: "primary" }).countDocuments();
+      } catch (error) {
+        throw commandFailure(error, this.#sending, namespace, "aggregate", "read");
+      }
+      if (found >= documents) continue;
+      throw new LoadError(
+        `Cannot write ${part} to "${this.#sending.shown(accountsNamespace({ part }))}": ` +
+          `"${formatNamespace(namespace)}", where they waited, lost some of them`,
+        { stage: "target", hint: "all else is written; run the same again for these" },
+      );
+    }
+  }
+
+  #untaken(error: unknown): Error {
+    const place = accountsNamespace({ part: "users" });
+    const failure = commandFailure(error, this.#sending, place, MERGE);
+    if (!(failure instanceof DatahoodError && failure.retryable)) return failure;
+    const left = [...this.#temporary.keys()].toSorted().map((part) => `"admin.${TEMPORARY[part]}"`);
+    return new ConnectError(failure.message, {
+      stage: "target",
+      retryable: true,
+      cause: error,
+      hint: "all else is written; whether the server took users and roles is not known: run the " +
+        `same again for them. Until then ${left.join(" and ")} may be left there, with what ` +
+        "passwords are checked with",
+    });
   }
 
   /** Drops the temporary collections. */
@@ -96,7 +155,12 @@ export class AccountsMerge {
         if ((error as { code?: unknown }).code !== NOT_FOUND) {
           throw new LoadError(
             `Cannot drop "admin.${TEMPORARY[part]}": what passwords are checked with is left in it`,
-            { stage: "target", hint: "drop it by hand", cause: error },
+            {
+              stage: "target",
+              hint: "drop it by hand",
+              cause: error,
+              retryable: isRetryable(error),
+            },
           );
         }
       }

@@ -248,6 +248,7 @@ export class AccountsWriter {
         namespace: temporaryNamespace(part),
         starts: Uint32Array.from(fresh),
       });
+    group.merge.kept(part, result.inserted);
     return {
       ...result,
       unchanged: result.unchanged + unchanged,

@@ -6,6 +6,7 @@ import {
   type Issue,
   type TransferSummary,
 } from "../../../core/mod.ts";
+import { accountsOf } from "../../../mongodump/mod.ts";
 import type { TransferJob } from "./run.ts";
 
 /** What was seen of a run while it went. */
@@ -103,8 +104,8 @@ function leftAtServer(
   seen: Seen,
 ): string | undefined {
   // A collection of which nothing was read was not touched.
-  const begun = collections.filter(({ unfinished, counts }) =>
-    unfinished === "documents" && counts.read > 0
+  const begun = collections.filter(({ from, unfinished, counts }) =>
+    unfinished === "documents" && counts.read > 0 && accountsOf(from) === undefined
   );
   const bare = collections.filter((one) => isBare(job, seen, one));
   const parts: string[] = [];
@@ -120,6 +121,12 @@ function leftAtServer(
   }
   if (bare.length > 0) {
     parts.push(`documents complete, indexes not built: ${names(bare)}`);
+  }
+  // A server takes them at the end, from where they wait until then.
+  if (
+    collections.some(({ from, counts }) => counts.written > 0 && accountsOf(from) !== undefined)
+  ) {
+    parts.push("users and roles may be missing");
   }
   return parts.length === 0 ? undefined : `${job.target.display} is not whole: ${parts.join("; ")}`;
 }
