@@ -239,6 +239,56 @@ Deno.test("datahood schema report counts alike objects at each path alone, and t
     assert(!text.includes("@example.com"), text);
   }));
 
+Deno.test("datahood schema report says of a variant only what was counted of it", () =>
+  inFolder(async (cwd) => {
+    // In a field too, twice: the type of both is one, their counts are their own.
+    const paid = (i: number) =>
+      i % 4 === 0
+        ? { by: "card", amount: i, ref: i, note: null, card: { year: 2000 + i, last4: "1234" } }
+        : { by: "cash", amount: 1000 + i, ref: `r${i}`, till: [i], ...(i % 3 ? {} : { tip: i }) };
+    const documents = Array.from({ length: 120 }, (_, i) => ({
+      _id: i,
+      paid: paid(i),
+      ...(i < 60 ? { back: paid(i) } : {}),
+    }));
+    await Deno.writeFile(`${cwd}/sales.bson`, bsonOf(documents));
+    const { out, err } = await runCli(["schema", "report", "sales.bson", "--json"], { cwd });
+    assert(out !== "", err);
+    const paths: readonly ReportRow[] = JSON.parse(out).paths;
+    const row = (path: string) => {
+      const { kinds, count, of } = paths.find((row) => row.path === path)!;
+      return [count, of, kinds];
+    };
+    const only = (kind: string, count: number, more = {}) => [{ kind, count, share: 1, ...more }];
+    for (const [at, all, cards] of [["paid", 120, 30], ["back", 60, 15]] as const) {
+      const card = `${at}{by="card"}`, cash = `${at}{by="cash"}`;
+      const most = all - 4;
+      // What one variant has alone was counted of it.
+      assertEquals(row(`${card}.card`), [cards, cards, only("object", cards)]);
+      const years = { min: 2000, max: 2000 + most };
+      assertEquals(row(`${card}.card.year`), [cards, cards, only("int", cards, years)]);
+      assertEquals(row(`${card}.note`), [cards, cards, only("null", cards)]);
+      assertEquals(row(`${cash}.tip`)[0], all / 4);
+      assertEquals(row(`${cash}.tip`)[1], all - cards);
+      assertEquals(row(`${cash}.till[]`)[2], only("int", all - cards, { min: 1, max: all - 1 }));
+      // What both have: its kind where it has one, and all about both of them together.
+      assertEquals(row(`${card}.amount`), [cards, cards, only("int", cards)]);
+      assertEquals(row(`${at}.amount`), [
+        all,
+        all,
+        only("int", all, { min: 0, max: 1000 + all - 1 }),
+      ]);
+      assertEquals(row(`${card}.ref`), [cards, cards, []]);
+      const { nulls } = paths.find(({ path }) => path === `${card}.ref`)!;
+      assertEquals(nulls, 0);
+      const kinds = row(`${at}.ref`)[2] as ReportRow["kinds"];
+      assertEquals(kinds.map(({ kind }) => kind).sort(), ["int", "string"]);
+    }
+    assertEquals(new Set(paths.map(({ path }) => path)).size, paths.length);
+    const text = (await runCli(["schema", "report", "sales.bson"], { cwd })).out;
+    assertMatch(text, /\npaid\{by="card"\}\.ref +100%\n/);
+  }));
+
 Deno.test("datahood schema report has one row for the elements of arrays, tuples too", () =>
   inFolder(async (cwd) => {
     const documents = Array.from({ length: 40 }, (_, i) => ({

@@ -3,6 +3,7 @@ import {
   KIND,
   type KindName,
   type ObjectNode,
+  type Tag,
   ValueNode,
 } from "../../../profile/mod.ts";
 import type {
@@ -13,7 +14,9 @@ import type {
   TupleModel,
   TypeModel,
   ValueModel,
+  VariantsModel,
 } from "../../../schema/model.ts";
+import { readInt } from "../../../schema/infer/_scalar.ts";
 
 /** A kind of value at a path, and what its values are like. */
 export interface ReportKind {
@@ -42,9 +45,10 @@ export interface ReportRow {
   readonly count: number;
   /** Of so many. */
   readonly of: number;
+  /** None where which of several kinds a variant has was not counted; the row of all variants has them. */
   readonly kinds: readonly ReportKind[];
-  /** Values that are null. */
-  readonly nulls: number;
+  /** Values that are null, if that was counted. */
+  readonly nulls?: number;
   /** Why the values are likely to be someone's own: `key`, or the format. */
   readonly personal?: string;
 }
@@ -70,10 +74,12 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** What the profile has of a field, if it is there under that very key. */
 function fieldNode(node: ValueNode | undefined, key: string): Field | undefined {
   if (node?.object === null || node === undefined) return undefined;
-  for (const field of node.object.all()) {
-    if (decoder.decode(field.keyBytes.subarray(0, -1)) === key) return field;
-  }
+  for (const field of node.object.all()) if (keyOf(field) === key) return field;
   return undefined;
+}
+
+function keyOf({ keyBytes }: Field): string {
+  return decoder.decode(keyBytes.subarray(0, -1));
 }
 
 function keyText(key: string): string {
@@ -84,16 +90,25 @@ function join(path: string, step: string): string {
   return path === "" ? step : `${path}.${step}`;
 }
 
+/** How many objects have a field, of how many. */
+interface Presence {
+  readonly count: number;
+  readonly of: number;
+}
+
 function walkField(
   field: FieldModel,
   path: string,
   around: ValueNode | undefined,
   rows: ReportRow[],
+  presence?: Presence,
 ): void {
   const at = join(path, keyText(field.key));
   const found = fieldNode(around, field.key);
-  const count = found?.count ?? field.count;
-  const of = found === undefined ? field.of : around!.object!.count;
+  const { count, of } = presence ?? (found === undefined ? field : {
+    count: found.count,
+    of: around!.object!.count,
+  });
   rows.push(rowOf({ path: at, count, of }, field.value, found?.node, field));
   for (const type of field.value.types) walkType(type, at, found?.node, rows);
 }
@@ -121,11 +136,7 @@ function walkType(
       for (const field of type.fields) walkField(field, path, node, rows);
       return;
     case "variants":
-      for (const { value, object } of type.variants) {
-        const which = `${path}{${keyText(type.tag)}=${JSON.stringify(value)}}`;
-        walkType(object, which, undefined, rows);
-      }
-      return;
+      return walkVariants(type, path, node, rows);
     case "map":
       for (const field of type.named) walkField(field, path, node, rows);
       return walkInner(type.value, join(path, "*"), undefined, rows);
@@ -138,6 +149,101 @@ function walkType(
     case "ref":
       return;
   }
+}
+
+/**
+ * Fields that several variants have come first, as they are in all of them: the profile counts which
+ * variant has them, and not what they are like in each.
+ */
+function walkVariants(
+  { tag, variants }: VariantsModel,
+  path: string,
+  node: ValueNode | undefined,
+  rows: ReportRow[],
+): void {
+  const having = new Map<string, FieldModel[]>();
+  for (const { object } of variants) {
+    for (const field of object.fields) {
+      const known = having.get(field.key);
+      if (known === undefined) having.set(field.key, [field]);
+      else known.push(field);
+    }
+  }
+  const all = variants.reduce((sum, { object }) => sum + object.count, 0);
+  for (const [key, [field, ...others]] of having) {
+    if (key === tag || others.length === 0) continue;
+    const count = others.reduce((sum, { count }) => sum + count, field!.count);
+    walkField({ ...field!, count, of: all }, path, node, rows);
+  }
+  const counted = node?.object?.tags?.find(({ field }) => keyOf(field) === tag);
+  for (const { value, object } of variants) {
+    const which = `${path}{${keyText(tag)}=${JSON.stringify(value)}}`;
+    const own = presenceAt(counted, value, node);
+    for (const field of object.fields) {
+      const presence = own?.(field.key) ?? field;
+      if (field.key === tag) {
+        walkField(field, which, undefined, rows, presence);
+      } else if (having.get(field.key)!.length === 1) {
+        walkField(field, which, node, rows, presence);
+      } else {
+        const { count, of } = presence;
+        rows.push(sharedRow({ path: join(which, keyText(field.key)), count, of }, field));
+      }
+    }
+  }
+}
+
+/** How many objects with one value of a tag have a field, where that was counted at this path. */
+function presenceAt(
+  tag: Tag | undefined,
+  value: string | number,
+  node: ValueNode | undefined,
+): ((key: string) => Presence) | undefined {
+  if (tag === undefined) return undefined;
+  const ints = tag.field.node.intValues?.entries ?? [];
+  const found = [...tag.rows].find(([entry]) =>
+    value === (ints.includes(entry) ? readInt(entry.bytes) : decoder.decode(entry.bytes))
+  );
+  if (found === undefined) return undefined;
+  const [, { total, present }] = found;
+  return (key) => {
+    const field = fieldNode(node, key);
+    const always = field !== undefined && field.count === node!.object!.count;
+    const count = field === undefined ? 0 : present[field.ordinal] ?? 0;
+    return { count: always ? total : count, of: total };
+  };
+}
+
+/** A field of one variant that others have too: what is said is true of any part of its values. */
+function sharedRow(
+  place: { readonly path: string; readonly count: number; readonly of: number },
+  field: FieldModel,
+): ReportRow {
+  const { value } = field;
+  const { types, outliers, nulls, undefineds } = value;
+  const kinds = types.length + outliers.length + Number(nulls > 0) + Number(undefineds > 0);
+  const { count } = place;
+  const personal = personalOf(field, rowOf(place, value, undefined).kinds);
+  const about = personal === undefined ? {} : { personal };
+  if (kinds !== 1) return { ...place, kinds: [], ...(nulls === 0 ? { nulls } : {}), ...about };
+  const [type] = types;
+  if (type === undefined) {
+    const [kind = nulls > 0 ? "null" : "undefined"] = outliers.map(({ kind }) => kind);
+    const only: ReportKind = { kind, count, share: 1 };
+    return { ...place, kinds: [only], nulls: nulls > 0 ? count : 0, ...about };
+  }
+  const { kind, format } = kindOf(type, { count, share: 1 }, undefined);
+  const only: ReportKind = { kind, count, share: 1, ...(format === undefined ? {} : { format }) };
+  return { ...place, kinds: [only], nulls: 0, ...about };
+}
+
+/** Why the values of a field are likely to be someone's own. */
+function personalOf(
+  field: FieldModel | undefined,
+  kinds: readonly ReportKind[],
+): string | undefined {
+  if (field?.personal === true && field.key !== "_id") return "key";
+  return kinds.find(({ format }) => PERSONAL_FORMATS.has(format ?? ""))?.format;
 }
 
 /** What stands at any position of a tuple: ranges and values are known of all of them together. */
@@ -201,8 +307,7 @@ function rowOf(
   const nulls = counted("null", value.nulls), undefineds = counted("undefined", value.undefineds);
   if (nulls.count > 0) kinds.push({ kind: "null", ...nulls });
   if (undefineds.count > 0) kinds.push({ kind: "undefined", ...undefineds });
-  const format = kinds.find(({ format }) => PERSONAL_FORMATS.has(format ?? ""))?.format;
-  const personal = field?.personal === true && field.key !== "_id" ? "key" : format;
+  const personal = personalOf(field, kinds);
   return {
     ...place,
     kinds,
