@@ -1,6 +1,7 @@
 import { serialize } from "bson";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import {
+  ConnectError,
   DataError,
   DatahoodError,
   InterruptedError,
@@ -16,6 +17,7 @@ import {
   FakeSource,
   FakeTarget,
   itemsOf,
+  lost,
   makeBatch,
   manyBatches,
   ORDERS,
@@ -276,6 +278,19 @@ Deno.test("transfer() aborts after a commit that failed", async () => {
   );
   assertEquals(error.stage, "target");
   assertEquals(target.log.slice(-2), ["commit", "abort"]);
+});
+
+Deno.test("transfer() commits again where the connection was lost", async () => {
+  const target = new FakeTarget();
+  let tries = 0;
+  target.onCommit = () => ++tries < 3 ? Promise.reject(lost()) : Promise.resolve();
+  const source = () => sourceOf(itemsOf(manyBatches(1)));
+  const summary = await transfer(source(), target, { retryDelayMs: 1 });
+  assertEquals([tries, summary.retries, target.log.at(-1)], [3, 2, "commit"]);
+  tries = 0;
+  const options = { retryDelayMs: 1, retries: 1 };
+  await assertRejects(() => transfer(source(), target, options), ConnectError, "lost");
+  assertEquals([tries, target.log.at(-1)], [2, "abort"]);
 });
 
 Deno.test("transfer() tells a collection that has all documents from one that may lack some", async (t) => {
