@@ -18,6 +18,8 @@ import { CorruptDocument, oddKind, runsPast, sizedEnd, valueEnd } from "./_value
 import { ValueSketch } from "./value_sketch.ts";
 import type { TagRow, ValueEntry } from "./value_sketch.ts";
 
+/** Bytes of a document that has nothing but an `_id`, and that is null. */
+const SHORTEST_WITH_ID = 10;
 /** The kinds whose number is the type byte less one. */
 const ODD = 19;
 
@@ -71,6 +73,8 @@ export class Scanner {
   }
 
   #findId(start: number, end: number): void {
+    // Of a document that is too short for one, what follows is another document's.
+    if (end - start < SHORTEST_WITH_ID) return;
     const b = this.#buffer;
     // Almost always the first field; where it is not, the ids are left out.
     const at = start + 5;

@@ -113,6 +113,16 @@ Deno.test("Profile.addBatch() says in which document and at which byte it is dam
   }
 });
 
+Deno.test("Profile.addBatch() does not take what follows an empty document for its _id", () => {
+  // The length of the second one reads as `_id`.
+  const length = new DataView(new TextEncoder().encode("_id\0").buffer).getInt32(0, true);
+  const filled = document(element(2, "a", string(new Uint8Array(length - 13))));
+  assertEquals(filled.length, length);
+  const profile = new Profile();
+  profile.addBatch(batchOf([document(), filled], 0));
+  assertEquals(profile.documents, 2);
+});
+
 Deno.test("Profile.addDocument() throws nothing but DataError, whatever the bytes", () => {
   const whole = document(
     ...RAW_VALUES.map(({ type, bytes }, i) => element(type, `key${i}`, bytes)),
