@@ -68,8 +68,7 @@ export function partPath(path: string): string {
     // What mongodump names after a long collection is legal, but has no room for more.
     part = `.${name.slice(0, 50)}-${hash(name)}.datahood-part`;
   }
-  const folder = dirname(path);
-  return folder === "." && !path.startsWith(".") ? part : join(folder, part);
+  return join(dirname(path), part);
 }
 
 /** FNV-1a over UTF-16 units: tells long names apart that begin alike. */
