@@ -2,21 +2,20 @@ import { documentLength, type RawBatch } from "../core/mod.ts";
 import { SpillFile } from "../io/_spill_file.ts";
 import { type Alone, nameAlone } from "./_alone.ts";
 import { type Cursor, DOCUMENT, Entries, ENTRY_BYTES, PAIR } from "./_entries.ts";
-import { type Example, Found } from "./_examples.ts";
-import { firstDifference } from "./_first_difference.ts";
+import type { Example } from "./_examples.ts";
 import type { DocumentHash } from "./_hash.ts";
-import { hashId, shownId } from "./_id.ts";
+import { hashId } from "./_id.ts";
 import { HashFilter } from "./_hash_filter.ts";
-import { IdLog } from "./_id_log.ts";
-import { documentKey, mergeSides } from "./_merge.ts";
+import { difference, hashKey, Keeper, type Known, knownAt } from "./_known.ts";
+import { mergeSides } from "./_merge.ts";
+import { Once } from "./_once.ts";
+import { type DifferingPair, PairSearch } from "./_pair_search.ts";
 import { type ReadOptions, readSides, type Side } from "./_read.ts";
-import { Tally, viewOf, withIdMoved } from "./_tally.ts";
-import type { DifferentDocument, DocumentDifferences, FirstDifference } from "./result.ts";
+import { viewOf, withIdMoved } from "./_tally.ts";
+import type { DifferentDocument, DocumentDifferences } from "./result.ts";
 
 /** If more documents than this may differ, none is kept: the few to be named are read once more. */
 const MOST_KEPT = 10_000;
-/** What a document that is kept takes beside its bytes. */
-const KEPT_BYTES = 1024;
 /** More documents of one `_id` than this are counted, not named. */
 const MOST_OF_ONE_ID = 20_000;
 /** What is read at once while sorted runs are merged, for each side. */
@@ -32,74 +31,6 @@ export interface SearchOptions extends Omit<ReadOptions, "pass" | "only"> {
   readonly memoryBytes: number;
   /** Where to keep what does not fit. */
   readonly tempFolder: string | undefined;
-}
-
-/** A pair of collections whose documents differ. */
-export interface DifferingPair {
-  readonly a: Tally;
-  readonly b: Tally;
-}
-
-/** A document that is at hand. */
-interface Known {
-  readonly index: number;
-  readonly id: string | undefined;
-  readonly bytes?: Uint8Array | undefined;
-}
-
-/** What is looked for in one pair. */
-class PairSearch {
-  readonly found: Found;
-  /** Documents at hand, by their hashes. */
-  readonly known = { a: new Map<string, Known>(), b: new Map<string, Known>() };
-  /** How many documents of each side may differ. */
-  readonly expected: { readonly a: number; readonly b: number };
-  readonly #differing: Uint8Array;
-  readonly #shift: number;
-
-  constructor({ a, b }: DifferingPair, show: number) {
-    this.found = new Found(show);
-    this.#differing = Tally.differing(a, b);
-    this.#shift = 32 - Math.log2(this.#differing.length);
-    const share = this.#differing.reduce((sum, one) => sum + one, 0) / this.#differing.length;
-    this.expected = { a: share * a.documents, b: share * b.documents };
-  }
-
-  takes(h1: number): boolean {
-    return this.#shift === 32 || this.#differing[h1 >>> this.#shift] === 1;
-  }
-}
-
-/** Copies of documents, as long as there is room for them; for the first there always is. */
-class Keeper {
-  #left: number;
-  #isEmpty = true;
-
-  constructor(most: number) {
-    this.#left = most;
-  }
-
-  /** Whether there is room for a document of so many bytes. */
-  take(bytes: number): boolean {
-    if (this.#left < bytes + KEPT_BYTES && !this.#isEmpty) return false;
-    this.#isEmpty = false;
-    this.#left -= bytes + KEPT_BYTES;
-    return true;
-  }
-}
-
-/** What is collected of a side that can be read only once, while it is read. */
-class Once {
-  readonly ids = new IdLog();
-  /** The first documents that the other side seems to lack, by pair and hash. */
-  readonly known = new Map<number, Map<string, Known>>();
-  readonly keeper: Keeper;
-  /** Whether there was no room for all. */
-  isLost = false;
-
-  constructor(memoryBytes: number) {
-    this.keeper = new Keeper(memoryBytes / 4);
-  }
 }
 
 /** Which part of all is looked at. */
@@ -177,19 +108,14 @@ export class Search {
   }
 
   /** Collects a document that was just hashed, of a side that can be read only once. */
-  #collect(side: Side, { ids, known, keeper }: Once, batch: RawBatch, i: number): void {
+  #collect(side: Side, once: Once, batch: RawBatch, i: number): void {
     const { hash } = this.#options;
     const { buffer, firstIndex } = batch;
     const start = batch.starts[i]!, index = firstIndex + i;
     const pair = this.#numberOf(side.key(batch.namespace));
     const entries = this.#entries[side.name];
-    entries.addDocument(hash, pair, ids.add(buffer, start, index));
-    const differs = this.#filter?.lacks(hash) ?? true;
-    if (differs && keeper.take(documentLength(buffer, start))) {
-      const ofPair = known.get(pair) ?? new Map<string, Known>();
-      known.set(pair, ofPair);
-      ofPair.set(hashKey(hash), knownAt(buffer, start, index, true));
-    }
+    entries.addDocument(hash, pair, once.ids.add(buffer, start, index));
+    if (this.#filter?.lacks(hash) ?? true) once.keep(pair, hash, buffer, start, index);
     hashId(hash, buffer, viewOf(buffer), start);
     entries.addId(hash);
   }
@@ -207,9 +133,7 @@ export class Search {
         await entries.spill(tempFolder);
         return await once.ids.spill(tempFolder);
       }
-      once.isLost = true;
-      once.known.clear();
-      await once.ids.clear();
+      await once.lose();
       this.#entries[name] = new Entries();
     })();
   }
@@ -411,24 +335,4 @@ export class Search {
       ...(first === undefined ? {} : { first }),
     };
   }
-}
-
-function hashKey({ h1, h2, h3, h4 }: DocumentHash): string {
-  return documentKey([h1, h2, h3, h4], 0);
-}
-
-function knownAt(buffer: Uint8Array, start: number, index: number, whole: boolean): Known {
-  // The slice of a Buffer of Node.js would be no copy.
-  const bytes = whole
-    ? new Uint8Array(buffer.subarray(start, start + documentLength(buffer, start)))
-    : undefined;
-  return { index, id: shownId(buffer, start), bytes };
-}
-
-function difference(a: Uint8Array, b: Uint8Array, ignoreIdPosition: boolean): FirstDifference {
-  const movedA = withIdMoved(a, 0) ?? a, movedB = withIdMoved(b, 0) ?? b;
-  if (ignoreIdPosition) return firstDifference(movedA, movedB);
-  const found = firstDifference(a, b);
-  const same = movedA.length === movedB.length && movedA.every((byte, i) => byte === movedB[i]);
-  return same ? { path: "_id", kind: "id-position", offset: found.offset } : found;
 }

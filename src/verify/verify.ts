@@ -9,8 +9,9 @@ import {
 import { definitionDifferences, isDefined } from "./_definitions.ts";
 import { DocumentHash, KEY_BYTES } from "./_hash.ts";
 import { openSides } from "./_open_sides.ts";
+import type { DifferingPair } from "./_pair_search.ts";
 import { readSides, type Side } from "./_read.ts";
-import { type DifferingPair, Search } from "./_search.ts";
+import { Search } from "./_search.ts";
 import { Tally } from "./_tally.ts";
 import type {
   DocumentDifferences,
