@@ -167,6 +167,7 @@ class Inference {
   #value(node: ValueNode, place: Place, names: TypeNames): ValueModel {
     const total = node.total;
     const least = (this.#options.minShare ?? 0) * total;
+    const { type } = this.#override(place.path);
     const types: TypeModel[] = [];
     const outliers: Outlier[] = [];
     for (let kind = 0; kind < KINDS; kind++) {
@@ -174,7 +175,8 @@ class Inference {
       if (count === 0 || kind === KIND.null || kind === KIND.undefined) continue;
       if (count < least) {
         outliers.push({ kind: KIND_NAMES[kind]!, count, ids: idsOf(node, kind) });
-      } else {
+      } else if (type?.includes(KIND_NAMES[kind]!) !== false) {
+        // What stands below a kind that someone excluded is left out, and overrides of it are idle.
         types.push(...this.#types(node, kind, place, names));
       }
     }
@@ -185,7 +187,6 @@ class Inference {
       total,
       outliers,
     };
-    const { type } = this.#override(place.path);
     if (type === undefined) return value;
     this.used.note(place.path, "type");
     const { path, label, one } = place;
@@ -209,7 +210,7 @@ class Inference {
       const geo = place.geo && place.key === "type" && this.collection.of === undefined;
       const mode = own ?? (geo ? "closed" : this.#options.enums ?? "open");
       const model = scalarModel(node, name, { mode, forced: own !== undefined || geo });
-      if (kind === KIND.string || kind === KIND.int) {
+      if (kind === KIND.string || kind === KIND.symbol || kind === KIND.int) {
         this.used.noteTexts(place.path);
         if (mode === "none" || model.values !== undefined) this.used.note(place.path, "enum");
       }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { BSONSymbol, Decimal128 } from "bson";
 import { type Issue, UsageError } from "../../../../src/core/mod.ts";
 import { parseOverrides } from "../../../../src/schema/infer/overrides.ts";
 import { modelOf, repeat, types } from "./_types.ts";
@@ -146,6 +147,25 @@ Deno.test("`inferSchemas()` tells of an override that has no effect", async (t) 
     [{ level: { enum: "closed" }, "items[]": { name: "Item" }, price: { type: "decimal" } }, []],
     [{ "": { name: "Order", as: "record" }, "items[].price": { ignore: true, enum: "none" } }, []],
     [{ names: "enum" }, none("enum", "names", "neither strings nor ints are there")],
+    [{ amount: "enum" }, none("enum", "amount", "neither strings nor ints are there")],
+    [{ symbol: { enum: "closed" } }, []],
+    // Of the kinds that it is to have, none is one of those.
+    [
+      { status: { type: "decimal", enum: "closed" } },
+      none("enum", "status", "neither strings nor ints are there"),
+    ],
+    [{ note: { type: "int", enum: "closed" } }, []],
+    [
+      { legacy: { type: "string", name: "Old" }, "legacy.x": { type: "long" } },
+      [
+        ...none(
+          "name",
+          "legacy",
+          "no object is there, and only objects have a type of their own",
+        ),
+        ...none("type", "legacy.x", "it is left out"),
+      ],
+    ],
     [{ status: "map" }, none("as", "status", "no object is there")],
     [
       { items: { name: "Item" } },
@@ -174,4 +194,9 @@ Deno.test("`inferSchemas()` tells of an override that has no effect", async (t) 
 });
 
 /** With texts that are too many to be known. */
-const WIDE = repeat(3000, (i) => ({ ...DOCUMENTS[i % DOCUMENTS.length], zip: `zip ${i}` }));
+const WIDE = repeat(3000, (i) => ({
+  ...DOCUMENTS[i % DOCUMENTS.length],
+  zip: `zip ${i}`,
+  amount: Decimal128.fromString("1.50"),
+  symbol: new BSONSymbol(i % 2 ? "a" : "b"),
+}));
