@@ -4,11 +4,14 @@ import {
   type ConnectorDescriptor,
   type ConnectorSettings,
   EXIT_CODES,
+  exitCodeOf,
   InterruptedError,
   IoError,
   type PermissionNeed,
 } from "../../core/mod.ts";
 import type { CliIo } from "../_io.ts";
+import { jsonText } from "../render/_json.ts";
+import { errorToText } from "../render/error.ts";
 import type { Reporter } from "../render/reporter.ts";
 import type { ShowFlags } from "./transfer/_flags.ts";
 
@@ -110,7 +113,7 @@ function why(error: unknown): string {
 }
 
 /** The error for a summary that cannot be written. */
-export function summaryFailed(path: string, cause: unknown): IoError {
+function summaryFailed(path: string, cause: unknown): IoError {
   return new IoError(`Cannot write the summary "${path}": ${why(cause)}.`, {
     hint: "--summary takes a file in a folder that is there",
     cause,
@@ -124,4 +127,41 @@ export function touchSummary(path: string, io: CliIo): void {
   } catch (cause) {
     throw summaryFailed(path, cause);
   }
+}
+
+/** Who gets the result of a run. */
+export interface ResultTakers {
+  readonly show: ShowFlags;
+  /** Whether the file of `--summary` may be written. */
+  readonly ownFiles: boolean;
+  /** Whether standard output has room for the object of `--json`. */
+  readonly output: boolean;
+}
+
+/**
+ * Gives the result of a run to those who asked for it.
+ *
+ * @param result The result; the exit code is put into it.
+ * @param code The exit code so far.
+ * @returns The exit code: a summary that cannot be written is a failure too.
+ */
+export function giveResult(
+  result: Readonly<Record<string, unknown>>,
+  code: number,
+  { show, ownFiles, output }: ResultTakers,
+  reporter: Reporter,
+  io: CliIo,
+): number {
+  let exitCode = code;
+  if (show.summary !== undefined && ownFiles) {
+    try {
+      io.writeFile(show.summary, jsonText({ ...result, exitCode }, 2) + "\n");
+    } catch (cause) {
+      const failed = summaryFailed(show.summary, cause);
+      reporter.line("error", errorToText(failed, show.verbose).trimEnd());
+      if (code === EXIT_CODES.done) exitCode = exitCodeOf(failed);
+    }
+  }
+  if (show.json && output) io.out(jsonText({ ...result, exitCode }) + "\n");
+  return exitCode;
 }

@@ -8,9 +8,8 @@ import {
 import { sameFile } from "../../../io/mod.ts";
 import { type CliIo, ClosedOutput, NotRunHere } from "../../_io.ts";
 import { errorToJson, errorToText } from "../../render/error.ts";
-import { jsonText } from "../../render/_json.ts";
 import { Reporter } from "../../render/reporter.ts";
-import { ownNeeds, stopOnSignal, summaryFailed, touchSummary } from "../_run.ts";
+import { giveResult, ownNeeds, stopOnSignal, touchSummary } from "../_run.ts";
 import type { ShowFlags } from "../transfer/_flags.ts";
 import { isClosedPipe } from "../transfer/_stage.ts";
 import type { SourceRun } from "./_source.ts";
@@ -109,7 +108,7 @@ export async function runFramed(
   const left = failure instanceof ClosedOutput || isClosedPipe(failure);
   const error = left ? undefined : failure;
   const stopped = error instanceof InterruptedError;
-  let code = error === undefined
+  const code = error === undefined
     ? done.code ?? EXIT_CODES.done
     : (stopped ? stop.code() : undefined) ?? exitCodeOf(error);
   if (error !== undefined) {
@@ -131,15 +130,5 @@ export async function runFramed(
     exitCode: code,
     ...(error === undefined ? {} : { error: errorToJson(error) }),
   };
-  if (show.summary !== undefined && ownFiles) {
-    try {
-      io.writeFile(show.summary, jsonText(result, 2) + "\n");
-    } catch (cause) {
-      const failed = summaryFailed(show.summary, cause);
-      reporter.line("error", errorToText(failed, show.verbose).trimEnd());
-      if (code === EXIT_CODES.done) code = exitCodeOf(failed);
-    }
-  }
-  if (show.json && !left) io.out(jsonText(result) + "\n");
-  return code;
+  return giveResult(result, code, { show, ownFiles, output: !left }, reporter, io);
 }

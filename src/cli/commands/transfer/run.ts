@@ -22,11 +22,11 @@ import { completePassword, refuseImpossible, refuseOwnFiles, refuseSamePlace } f
 import {
   descriptorOf,
   discoverNeeds,
+  giveResult,
   hasDefinitions,
   ownNeeds,
   settingsOf,
   stopOnSignal,
-  summaryFailed,
   touchSummary,
 } from "../_run.ts";
 import type { ShowFlags, TransferFlags } from "./_flags.ts";
@@ -286,17 +286,7 @@ function conclude(
     ...summaryJson(context, summary),
     ...(error === undefined ? {} : { error: errorToJson(error) }),
   };
-  if (show.summary !== undefined && ownFiles) {
-    try {
-      io.writeFile(show.summary, JSON.stringify(result, null, 2) + "\n");
-    } catch (cause) {
-      const failed = summaryFailed(show.summary, cause);
-      reporter.line("error", errorToText(failed, show.verbose).trimEnd());
-      return code === EXIT_CODES.done ? exitCodeOf(failed) : code;
-    }
-  }
   // Where standard output has the documents, JSON would be taken for some of them.
-  const jsonFits = job.target.path !== "-" || flags.dryRun || flags.plan;
-  if (show.json && jsonFits && !left) io.out(JSON.stringify(result) + "\n");
-  return code;
+  const output = !left && (job.target.path !== "-" || flags.dryRun || flags.plan);
+  return giveResult(result, code, { show, ownFiles: ownFiles ?? false, output }, reporter, io);
 }
