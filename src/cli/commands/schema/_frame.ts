@@ -5,20 +5,14 @@ import {
   type PermissionNeed,
   UsageError,
 } from "../../../core/mod.ts";
-import { sameFile } from "../../../io/mod.ts";
 import { type CliIo, ClosedOutput, NotRunHere } from "../../_io.ts";
 import { errorToJson, errorToText } from "../../render/error.ts";
 import { Reporter } from "../../render/reporter.ts";
+import { type NamedFile, refuseSameFiles } from "../_same_files.ts";
 import { giveResult, ownNeeds, stopOnSignal, touchSummary } from "../_run.ts";
 import type { ShowFlags } from "../transfer/_flags.ts";
 import { isClosedPipe } from "../transfer/_stage.ts";
 import type { SourceRun } from "./_source.ts";
-
-/** A file that a run reads or writes, and what to call it. */
-export interface NamedFile {
-  readonly name: string;
-  readonly path: string;
-}
 
 /** What a command is given while it runs. */
 export interface Frame extends SourceRun {
@@ -41,22 +35,6 @@ export interface Done {
   readonly result: Readonly<Record<string, unknown>>;
   /** The exit code. Default 0. */
   readonly code?: number;
-}
-
-/** Refuses what would be written over something that is read, or over another thing written. */
-async function refuseSameFiles(
-  reads: readonly NamedFile[],
-  writes: readonly NamedFile[],
-): Promise<void> {
-  for (const [index, { name, path }] of writes.entries()) {
-    for (const other of [...reads, ...writes.slice(0, index)]) {
-      if (path === "-" || other.path === "-") continue;
-      if (path !== other.path && !await sameFile(path, other.path)) continue;
-      throw new UsageError(`Cannot use ${name} "${path}": ${other.name} is the same file.`, {
-        hint: `give ${name.split(" ")[0]} another name`,
-      });
-    }
-  }
 }
 
 /** Runs a command: shows it, stops it on a signal, tells its errors and its result. */

@@ -9,7 +9,8 @@ import { formatBytes, formatCount, formatDocuments } from "../../render/_units.t
 import type { Reporter } from "../../render/reporter.ts";
 import type { ShowFlags } from "../transfer/_flags.ts";
 import type { InferFlags, OutputFlags, SourceFlags } from "./_flags.ts";
-import { type NamedFile, runFramed } from "./_frame.ts";
+import type { NamedFile } from "../_same_files.ts";
+import { runFramed } from "./_frame.ts";
 import {
   discoverSources,
   profilesOf,

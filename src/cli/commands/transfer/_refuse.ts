@@ -11,6 +11,7 @@ import {
 import { sameFile } from "../../../io/mod.ts";
 import { type RenamePair, sameServer } from "../../../transfer/mod.ts";
 import type { CliIo } from "../../_io.ts";
+import { type NamedFile, refuseSameFiles } from "../_same_files.ts";
 import type { TransferFlags } from "./_flags.ts";
 import type { TransferJob } from "./run.ts";
 
@@ -117,21 +118,12 @@ export function refuseQuery(
 
 /** Refuses a summary or a log that would be written over an end of the run, or over each other. */
 export async function refuseOwnFiles({ source, target, show }: TransferJob): Promise<void> {
-  const own = [["--summary", show.summary], ["--log-file", show.logFile]] as const;
-  const others = [
-    ["the source", source.path],
-    ["the target", target.path],
-    ["--log-file", show.logFile],
-  ] as const;
-  for (const [flag, file] of own) {
-    for (const [name, other] of others) {
-      if (file === undefined || other === undefined || flag === name) continue;
-      if (file !== other && !await sameFile(file, other)) continue;
-      throw new UsageError(`Cannot use ${flag} "${file}": ${name} is the same file.`, {
-        hint: `give ${flag} another name`,
-      });
-    }
-  }
+  const named = (name: string, path: string | undefined): NamedFile[] =>
+    path === undefined ? [] : [{ name, path }];
+  await refuseSameFiles(
+    [...named("the source", source.path), ...named("the target", target.path)],
+    [...named("--log-file", show.logFile), ...named("--summary", show.summary)],
+  );
 }
 
 /** Refuses a file that would be read and replaced at once. */
