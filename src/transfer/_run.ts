@@ -2,7 +2,6 @@ import {
   batchBytes,
   type CollectionInfo,
   type Connector,
-  DataError,
   formatNamespace,
   type Issue,
   LoadError,
@@ -14,7 +13,6 @@ import {
   throwIfInterrupted,
   type TransferEvent,
   type TransferSummary,
-  UsageError,
   type Writer,
 } from "../core/mod.ts";
 import { accountsOf } from "../mongodump/mod.ts";
@@ -22,48 +20,40 @@ import { ByteBudget } from "./_budget.ts";
 import { LaneTracker } from "./lane_tracker.ts";
 import { openOptionsOf, parallelOf, readOptionsOf } from "./_ends.ts";
 import { explain } from "./_explain.ts";
-import { count, laneOf, type OpenCollection, transformed, viewedOf } from "./_open_collection.ts";
+import { count, type OpenCollection, transformed } from "./_open_collection.ts";
 import type { CheckedOptions } from "./options.ts";
 import { Pace } from "./_pace.ts";
 import { ReadAhead } from "./_read_ahead.ts";
 import { type RetryPolicy, withRetry } from "./_retry.ts";
 import { atStage } from "./_stage.ts";
 import { CollectionTally, RunTally } from "./_tally.ts";
-
-/** How many writes of all lanes are under way at once where the target allows it. */
-const WRITES = 4;
-/** Bytes of a collection that are written one batch after another: small ones keep their order. */
-const IN_ORDER_BYTES = 16 * 1024 * 1024;
+import { TargetNames } from "./_target_names.ts";
+import { Turns } from "./_turns.ts";
+import { WritesUnderWay } from "./_writes_under_way.ts";
 
 /** One run of the pipeline, from a connected source to a connected target. */
 export class Run {
   readonly #source: Source;
   readonly #target: Target;
-  readonly #targetDisplay: string;
   readonly #options: CheckedOptions;
   readonly #rename: (from: Namespace) => Namespace;
   readonly #budget: ByteBudget;
   readonly #tally = new RunTally();
   readonly #tracker = new LaneTracker();
   readonly #collections = new Map<string, OpenCollection>();
-  readonly #taken = new Map<string, string>();
-  readonly #ended = new Set<string>();
-  /** Views by the name they get, and what each shows. */
-  readonly #views = new Map<Namespace, string>();
+  readonly #names: TargetNames;
   /** How many batches of each lane of the source came, and how many went out. */
   readonly #arrived = new Map<number, number>();
   readonly #departed = new Map<number, number>();
-  readonly #writes = new Set<Promise<void>>();
+  readonly #writes: WritesUnderWay;
   /** How many collections may be between their begin and their end at once. */
   readonly #parallel: number;
-  /** What is to be done for each collection, in order: one does not wait for another. */
-  readonly #turns = new Set<Promise<void>>();
+  readonly #turns = new Turns((error) => this.#fail(error));
   /** Collections that the source still gives, and those that it ended and the target has not. */
   #given = 0;
   #ending = 0;
   /** Batches that came and wait to be sent. */
   #waiting = 0;
-  #moved: (() => void) | undefined;
   /** The target begins one collection at a time. */
   #beginning: Promise<unknown> = Promise.resolve();
   /** Ends the reading and every pause, because the run failed or was stopped. */
@@ -81,12 +71,17 @@ export class Run {
   ) {
     this.#source = source;
     this.#target = target;
-    this.#targetDisplay = connector.display;
+    this.#names = new TargetNames(target.capabilities, connector.display);
     this.#rename = rename;
     this.#options = options;
     this.#budget = new ByteBudget(options.inFlightBytes);
     if (options.bytesPerSecond !== undefined) this.#pace = new Pace(options.bytesPerSecond);
     this.#parallel = parallelOf(source, target, options);
+    this.#writes = new WritesUnderWay({
+      sequential: target.capabilities.sequential,
+      parallelWrites: options.parallelWrites,
+      parallel: this.#parallel,
+    });
     this.#policy = {
       retries: options.retries,
       delayMs: options.retryDelayMs,
@@ -162,26 +157,12 @@ export class Run {
     } catch (error) {
       this.#fail(error);
     } finally {
-      while (this.#turns.size > 0) await Promise.all(this.#turns);
-      await Promise.all(this.#writes);
+      await this.#turns.all();
+      await Promise.all(this.#writes.all);
       await reader.close();
     }
     this.#throwIfFailed();
-    this.#checkViews();
-  }
-
-  /** Says of each view whether what it shows came with it: left out, or under another name. */
-  #checkViews(): void {
-    for (const [namespace, on] of this.#views) {
-      if (this.#taken.has(formatNamespace({ db: namespace.db, collection: on }))) continue;
-      this.#issue({
-        code: "view-source-left-out",
-        message: `"${formatNamespace(namespace)}" is a view on "${on}", which was not written ` +
-          "under that name with it",
-        level: "warning",
-        namespace,
-      });
-    }
+    for (const issue of this.#names.viewsAlone()) this.#issue(issue);
   }
 
   /** Hands an item to its collection; settles once the next one may be taken. */
@@ -189,7 +170,7 @@ export class Run {
     switch (item.type) {
       case "begin":
         // A few may still be ended, such as with their indexes, while others go on.
-        while (this.#ending >= this.#parallel) await this.#change();
+        while (this.#ending >= this.#parallel) await this.#turns.change();
         this.#throwIfFailed();
         this.#announce(item.collection);
         return;
@@ -200,7 +181,7 @@ export class Run {
           this.#announce({ namespace: batch.namespace, type: "collection" });
         const seq = count(this.#arrived, batch.lane);
         this.#waiting++;
-        this.#inTurn(collection, async () => {
+        this.#turns.add(collection, async () => {
           try {
             await this.#forward(batch, seq, collection, writer);
           } finally {
@@ -214,10 +195,10 @@ export class Run {
         const collection = this.#collections.get(formatNamespace(item.namespace));
         if (collection === undefined) return;
         this.#collections.delete(formatNamespace(item.namespace));
-        this.#ended.add(formatNamespace(item.namespace));
+        this.#names.end(item.namespace);
         this.#given--;
         this.#ending++;
-        this.#inTurn(collection, async () => {
+        this.#turns.add(collection, async () => {
           try {
             await this.#end(collection, writer);
           } finally {
@@ -232,26 +213,11 @@ export class Run {
     // Users and roles are whole before documents follow: mongorestore reads an archive so, and what a
     // server says of them is worth knowing first.
     if (item.type === "end" && accountsOf(item.namespace) !== undefined) {
-      while (this.#turns.size > 0) await this.#change();
+      while (this.#turns.size > 0) await this.#turns.change();
     }
     // One collection that has to wait must not hold the others up, nor fill the memory.
-    while (this.#waiting >= Math.max(1, this.#given)) await this.#change();
-    while (this.#sequential && this.#turns.size > 0) await this.#change();
-  }
-
-  /** Does something for a collection after what was asked before for it. */
-  #inTurn(collection: OpenCollection, work: () => Promise<void>): void {
-    const turn = collection.turn.then(work).catch((error) => this.#fail(error)).then(() => {
-      this.#turns.delete(turn);
-      this.#moved?.();
-    });
-    collection.turn = turn;
-    this.#turns.add(turn);
-  }
-
-  /** Settles when something was done for some collection. */
-  #change(): Promise<void> {
-    return new Promise((resolve) => this.#moved = resolve);
+    while (this.#waiting >= Math.max(1, this.#given)) await this.#turns.change();
+    while (this.#sequential && this.#turns.size > 0) await this.#turns.change();
   }
 
   #announce(collection: CollectionInfo): OpenCollection {
@@ -261,7 +227,7 @@ export class Run {
     // A source that goes on after it was lost begins its collection again.
     if (known !== undefined) return known;
     const to = this.#rename(from);
-    this.#refuseTaken(name, to);
+    this.#names.take(from, to);
     const open: OpenCollection = {
       info: { ...collection, namespace: to },
       tally: new CollectionTally(from, to),
@@ -273,8 +239,7 @@ export class Run {
     };
     this.#collections.set(name, open);
     this.#given++;
-    const on = this.#target.capabilities.views ? viewedOf(collection) : undefined;
-    if (on !== undefined && this.#options.views !== "documents") this.#views.set(to, on);
+    if (this.#options.views !== "documents") this.#names.view(collection, to);
     this.#tally.collections.push(open.tally);
     const { documents, bytes } = collection.estimate ?? {};
     this.#tell({
@@ -294,7 +259,7 @@ export class Run {
   async #begin(open: OpenCollection, writer: Writer): Promise<void> {
     if (open.begun) return;
     open.begun = true;
-    if (this.#sequential) await this.#settle(this.#writes);
+    if (this.#sequential) await this.#settle(this.#writes.all);
     const begin = async () => {
       this.#throwIfOver();
       return await atStage(
@@ -305,30 +270,6 @@ export class Run {
     const beginning = this.#beginning.then(begin, begin);
     this.#beginning = beginning.catch(() => {});
     for (const issue of await beginning) this.#issue(issue);
-  }
-
-  #refuseTaken(from: string, to: Namespace): void {
-    if (this.#ended.has(from)) {
-      throw new DataError(`Cannot read "${from}" again: the source has already ended it`, {
-        stage: "source",
-      });
-    }
-    const key = formatNamespace(to);
-    const other = this.#taken.get(key);
-    if (other !== undefined) {
-      throw new UsageError(`Cannot write "${from}" to "${key}": "${other}" goes there too`, {
-        hint: "rename one of them",
-      });
-    }
-    if (this.#taken.size > 0 && this.#target.capabilities.collections === "one") {
-      const [first] = this.#taken.values();
-      throw new UsageError(
-        `Cannot write "${from}" to "${this.#targetDisplay}": it holds one collection, ` +
-          `and "${first}" is in it`,
-        { hint: "name one collection at the source" },
-      );
-    }
-    this.#taken.set(key, from);
   }
 
   /** Sends what becomes of a batch; settles once all of it is on its way. */
@@ -354,9 +295,9 @@ export class Run {
       for (const part of transformed(batch, this.#options.transforms)) {
         // Asked again after each wait: another collection may have taken the place.
         for (
-          let busy = this.#busy(batch.lane, collection);
+          let busy = this.#writes.busy(batch.lane, collection);
           busy !== undefined;
-          busy = this.#busy(batch.lane, collection)
+          busy = this.#writes.busy(batch.lane, collection)
         ) await Promise.race(busy);
         this.#throwIfOver();
         open++;
@@ -399,14 +340,10 @@ export class Run {
       })
       .then((written) => {
         this.#budget.give(part.buffer);
-        this.#writes.delete(write);
-        laneOf(collection, lane).delete(write);
-        collection.writes.delete(write);
+        this.#writes.end(write, lane, collection);
         finish(written);
       });
-    this.#writes.add(write);
-    laneOf(collection, lane).add(write);
-    collection.writes.add(write);
+    this.#writes.begin(write, lane, collection);
   }
 
   async #write(batch: RawBatch, collection: OpenCollection, writer: Writer): Promise<void> {
@@ -438,7 +375,7 @@ export class Run {
     this.#throwIfOver();
     await this.#begin(collection, writer);
     tally.wrote();
-    if (this.#sequential) await this.#settle(this.#writes);
+    if (this.#sequential) await this.#settle(this.#writes.all);
     const issues = await atStage(
       "target",
       () => withRetry(() => writer.end(tally.to), this.#policy),
@@ -450,16 +387,6 @@ export class Run {
 
   get #sequential(): boolean {
     return this.#target.capabilities.sequential;
-  }
-
-  /** The writes of which one has to end before another of a lane may begin; none if it may. */
-  #busy(lane: number, collection: OpenCollection): ReadonlySet<Promise<void>> | undefined {
-    const inOrder = collection.tally.counts.bytesRead <= IN_ORDER_BYTES;
-    const ofLane = this.#options.parallelWrites ?? (inOrder ? 1 : WRITES);
-    const inAll = this.#sequential ? 1 : Math.max(WRITES, ofLane, this.#parallel);
-    const writes = laneOf(collection, lane);
-    if (writes.size >= ofLane) return writes;
-    return this.#writes.size >= inAll ? this.#writes : undefined;
   }
 
   async #settle(writes: ReadonlySet<Promise<void>>): Promise<void> {
