@@ -12,7 +12,7 @@ export const EXIT_CODES = {
   source: 3,
   /** The target failed: not reachable, not writable, full. */
   target: 4,
-  /** Done, but some documents were rejected. */
+  /** Done, but not all: documents were rejected, or something beside them was not carried. */
   rejected: 5,
   /** Two things were compared and differ. */
   different: 6,
