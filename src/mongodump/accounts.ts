@@ -1,4 +1,5 @@
 // Not by their module as a whole, which loads a BSON library that whoever only asks for help needs not.
+import { textField } from "../bson/_text_field.ts";
 import { BSON_TYPE } from "../bson/types.ts";
 import { elements, findElement } from "../bson/walk.ts";
 import type { Namespace } from "../core/mod.ts";
@@ -139,7 +140,7 @@ export function hideCredentials(buffer: Uint8Array, start = 0): Uint8Array {
  * ```
  */
 export function lacksCredentials(buffer: Uint8Array, start = 0): boolean {
-  if (databaseOf(buffer, start) === "$external") return false;
+  if (textField(buffer, start, "db") === "$external") return false;
   return SECRET_FIELDS.every((field) => {
     const found = findElement(buffer, start, field);
     // The shortest document, which has nothing in it, is 5 bytes long.
@@ -172,11 +173,5 @@ export function accountsOfDatabase(
   starts: Uint32Array,
   database: string,
 ): Uint32Array {
-  return starts.filter((start) => databaseOf(buffer, start) === database);
-}
-
-function databaseOf(buffer: Uint8Array, start: number): string | undefined {
-  const field = findElement(buffer, start, "db");
-  if (field?.type !== BSON_TYPE.string) return undefined;
-  return decoder.decode(buffer.subarray(field.valueStart + 4, field.end - 1));
+  return starts.filter((start) => textField(buffer, start, "db") === database);
 }

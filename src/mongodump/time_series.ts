@@ -1,9 +1,10 @@
+import { textField } from "../bson/_text_field.ts";
 import { BSON_TYPE, elements, findElement } from "../bson/mod.ts";
 
 /** Servers before 8.3 keep the documents of a time series `X` in `system.buckets.X`. */
 const PREFIX = "system.buckets.";
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * The time series whose buckets a collection holds.
@@ -80,7 +81,5 @@ export function isBucket(
 function timeFieldOf(options: Uint8Array | undefined): string | undefined {
   const series = options === undefined ? undefined : findElement(options, 0, "timeseries");
   if (options === undefined || series?.type !== BSON_TYPE.object) return undefined;
-  const field = findElement(options, series.valueStart, "timeField");
-  if (field?.type !== BSON_TYPE.string) return undefined;
-  return decoder.decode(options.subarray(field.valueStart + 4, field.end - 1));
+  return textField(options, series.valueStart, "timeField");
 }

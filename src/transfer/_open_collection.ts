@@ -1,5 +1,5 @@
 /** A collection that is under way, and what is read off it. */
-import { BSON_TYPE, findElement } from "../bson/mod.ts";
+import { textField } from "../bson/_text_field.ts";
 import type { CollectionInfo, RawBatch, Transform } from "../core/mod.ts";
 import type { CollectionTally } from "./_tally.ts";
 
@@ -44,10 +44,7 @@ export function transformed(
 /** What a view shows: the name of a collection of its database. */
 export function viewedOf({ type, options }: CollectionInfo): string | undefined {
   if (type !== "view" || options === undefined) return undefined;
-  const on = findElement(options, 0, "viewOn");
-  return on?.type === BSON_TYPE.string
-    ? new TextDecoder().decode(options.subarray(on.valueStart + 4, on.end - 1))
-    : undefined;
+  return textField(options, 0, "viewOn");
 }
 
 /** The next number of a lane. */

@@ -1,4 +1,4 @@
-import { findElement } from "../../bson/mod.ts";
+import { textField } from "../../bson/_text_field.ts";
 import {
   type CheckOptions,
   type CollectionInfo,
@@ -132,7 +132,5 @@ function notCarried({ namespace, type, options, indexes = [] }: CollectionInfo):
 
 /** Whether an index is the one on `_id`, which every collection has; it is always named so. */
 function isIdIndex(index: Uint8Array): boolean {
-  const name = findElement(index, 0, "name");
-  if (name === undefined) return false;
-  return new TextDecoder().decode(index.subarray(name.valueStart + 4, name.end - 1)) === "_id_";
+  return textField(index, 0, "name") === "_id_";
 }

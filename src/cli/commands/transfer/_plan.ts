@@ -7,6 +7,7 @@ import {
   UnsupportedError,
   UsageError,
 } from "../../../core/mod.ts";
+import { textField } from "../../../bson/_text_field.ts";
 import { findElement } from "../../../bson/mod.ts";
 import { accountsOf } from "../../../mongodump/mod.ts";
 import {
@@ -135,9 +136,7 @@ export async function planTransfer(
 /** Whether an index is built, rather than being there with its collection. */
 function isBuilt(index: Uint8Array): boolean {
   if (findElement(index, 0, "clustered") !== undefined) return false;
-  const name = findElement(index, 0, "name");
-  return name === undefined ||
-    new TextDecoder().decode(index.subarray(name.valueStart + 4, name.end - 1)) !== "_id_";
+  return textField(index, 0, "name") !== "_id_";
 }
 
 function list(namespaces: readonly Namespace[]): string {
