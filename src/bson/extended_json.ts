@@ -1,5 +1,6 @@
-import { deserialize, EJSON } from "bson";
+import { EJSON } from "bson";
 import { type Document, UsageError } from "../core/mod.ts";
+import { decodeValue } from "./_decode_value.ts";
 import { describeJsonError, excerpt, shown } from "./_json_error.ts";
 import type { ElementSpan } from "./walk.ts";
 
@@ -105,22 +106,12 @@ const MAX_DECODED_BYTES = 16 * 1024;
  * ```
  */
 export function formatId(buffer: Uint8Array, span: ElementSpan, maxLength = 200): string {
-  const { start, valueStart, end, type } = span;
-  const value = end - valueStart;
-  if (value > MAX_DECODED_BYTES) return `(type ${type}, ${value} bytes)`;
-  // The element alone, under an empty key, is a document that the library can decode.
-  const bytes = new Uint8Array(4 + 2 + value + 1);
-  new DataView(bytes.buffer).setInt32(0, bytes.length, true);
-  bytes[4] = buffer[start]!;
-  bytes.set(buffer.subarray(valueStart, end), 6);
+  const size = span.end - span.valueStart;
+  const untold = `(type ${span.type}, ${size} bytes)`;
+  if (size > MAX_DECODED_BYTES) return untold;
   try {
-    const { "": decoded } = deserialize(bytes, {
-      promoteValues: false,
-      bsonRegExp: true,
-      validation: { utf8: false },
-    });
-    return excerpt(EJSON.stringify(decoded, { relaxed: false }), maxLength);
+    return excerpt(EJSON.stringify(decodeValue(buffer, span), { relaxed: false }), maxLength);
   } catch {
-    return `(type ${type}, ${value} bytes)`;
+    return untold;
   }
 }

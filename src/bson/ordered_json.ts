@@ -1,5 +1,6 @@
-import { deserialize, EJSON, Int32, Long, serialize } from "bson";
+import { EJSON, Int32, Long, serialize } from "bson";
 import { UsageError } from "../core/mod.ts";
+import { decodeValue } from "./_decode_value.ts";
 import { parseExtendedJsonDocument } from "./extended_json.ts";
 import { BSON_TYPE } from "./types.ts";
 import { elements, type ElementSpan } from "./walk.ts";
@@ -146,15 +147,5 @@ function valueToJson(buffer: Uint8Array, span: ElementSpan, relaxed: boolean): s
     }
     return `[${parts.join(",")}]`;
   }
-  // The element alone, under an empty key, is a document that the library can decode.
-  const bytes = new Uint8Array(4 + 2 + span.end - span.valueStart + 1);
-  new DataView(bytes.buffer).setInt32(0, bytes.length, true);
-  bytes[4] = span.type;
-  bytes.set(buffer.subarray(span.valueStart, span.end), 6);
-  const { "": value } = deserialize(bytes, {
-    promoteValues: false,
-    bsonRegExp: true,
-    validation: { utf8: false },
-  });
-  return EJSON.stringify(value, { relaxed });
+  return EJSON.stringify(decodeValue(buffer, span), { relaxed });
 }

@@ -1,14 +1,25 @@
-import { Binary, Decimal128, Double, Int32, Long, ObjectId, serialize, Timestamp } from "bson";
+import {
+  Binary,
+  Code,
+  Decimal128,
+  Double,
+  Int32,
+  Long,
+  ObjectId,
+  serialize,
+  Timestamp,
+} from "bson";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
+  bsonToJson,
   findElement,
   formatId,
   parseExtendedJson,
   parseExtendedJsonDocument,
 } from "../../../src/bson/mod.ts";
 import { findJsonError } from "../../../src/bson/_json_error.ts";
-import { UsageError } from "../../../src/core/mod.ts";
+import { DataError, UsageError } from "../../../src/core/mod.ts";
 import { RAW_VALUES } from "../../fixtures/every_type.ts";
 import { document, element } from "./_documents.ts";
 
@@ -136,4 +147,16 @@ Deno.test("formatId() has a text for every value, also for what cannot be decode
   // The walk takes a nested document as it is; the library does not.
   const damaged = document(element(3, "_id", document(element(0x20, "x"))));
   assertEquals(formatId(damaged, findElement(damaged, 0, "_id")!), "(type 3, 8 bytes)");
+});
+
+Deno.test("bsonToJson() refuses a value that is wrong inside, with where it lies", () => {
+  const twoAsBoolean = serialize({ a: 1, b: true });
+  twoAsBoolean[twoAsBoolean.length - 2] = 2;
+  const scope = serialize({ a: 1, c: new Code("x", { n: 1 }) });
+  scope[scope.lastIndexOf(0x10)] = 0x99;
+  for (const bytes of [twoAsBoolean, scope]) {
+    const error = assertThrows(() => bsonToJson(bytes), DataError, "is damaged");
+    assertEquals(error.offset, 4 + 7);
+    assert(error.cause instanceof Error);
+  }
 });
