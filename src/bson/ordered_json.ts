@@ -27,6 +27,10 @@ const TYPE_KEYS: ReadonlySet<string> = new Set([
 ]);
 /** Put before every key while JavaScript holds it: a key like `2` would else change its place. */
 const MARK = "\u0001";
+/** The same as JSON has it. */
+const MARK_JSON = "\\u0001";
+/** Each text in JSON, with the colon behind it if it is a key. */
+const TEXTS = /"((?:[^"\\]|\\.)*)"(\s*:)?/g;
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
@@ -55,10 +59,19 @@ export function jsonToBson(text: string, what: string): Uint8Array {
   // Whatever is wrong is told by the reader that knows positions.
   parseExtendedJsonDocument(text, what);
   const marked = text.replace(
-    /"((?:[^"\\]|\\.)*)"(\s*:)?/g,
-    (whole, inner, colon) => colon === undefined ? whole : `"\\u0001${inner}"${colon}`,
+    TEXTS,
+    (whole, inner, colon) => colon === undefined ? whole : `"${MARK_JSON}${inner}"${colon}`,
   );
   return serialize(toValue(JSON.parse(marked)) as Map<string, unknown>, { ignoreUndefined: false });
+}
+
+/** JSON text without the marks of its keys; a value that begins with one keeps it. */
+function withoutMarks(json: string): string {
+  return json.replace(
+    TEXTS,
+    (whole, inner, colon) =>
+      colon === undefined ? whole : `"${inner.slice(MARK_JSON.length)}"${colon}`,
+  );
 }
 
 function toValue(value: unknown): unknown {
@@ -72,7 +85,7 @@ function toValue(value: unknown): unknown {
     TYPE_KEYS.has(key) && (key !== "$regex" || names.includes("$options"));
   if (names.some(isType)) {
     checkNumbers(value);
-    return EJSON.parse(JSON.stringify(value).replaceAll(`"\\u0001`, `"`), { relaxed: false });
+    return EJSON.parse(withoutMarks(JSON.stringify(value)), { relaxed: false });
   }
   return new Map(entries.map(([key, inner]) => [key.slice(MARK.length), toValue(inner)]));
 }

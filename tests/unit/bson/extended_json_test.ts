@@ -15,6 +15,7 @@ import {
   bsonToJson,
   findElement,
   formatId,
+  jsonToBson,
   parseExtendedJson,
   parseExtendedJsonDocument,
 } from "../../../src/bson/mod.ts";
@@ -158,5 +159,16 @@ Deno.test("bsonToJson() refuses a value that is wrong inside, with where it lies
     const error = assertThrows(() => bsonToJson(bytes), DataError, "is damaged");
     assertEquals(error.offset, 4 + 7);
     assert(error.cause instanceof Error);
+  }
+});
+
+Deno.test("jsonToBson() takes texts and keys that begin with any character", () => {
+  for (
+    const text of ["\u0001", "\u0001x", '"\u0001":', "\\u0001", "\\", '\\"\u0001'].map((t) =>
+      JSON.stringify(t)
+    )
+  ) {
+    const json = `{"a":${text},${text}:{"$symbol":${text}}}`;
+    assertEquals(bsonToJson(jsonToBson(json, "the test")), json);
   }
 });
