@@ -68,6 +68,15 @@ export class NotRunHere extends Error {
 /** Standard output was closed by the program that read it. */
 export class ClosedOutput extends Error {}
 
+/** Writes what a run came to; where nobody reads it any more, it came to that all the same. */
+export function outIfRead(io: Pick<CliIo, "out">, text: string): void {
+  try {
+    io.out(text);
+  } catch (error) {
+    if (!(error instanceof ClosedOutput)) throw error;
+  }
+}
+
 const encoder = new TextEncoder();
 
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { serialize } from "bson";
 import { exampleBson } from "./_documents.ts";
 import { filesBelow, makeFiles } from "./_dumps.ts";
@@ -87,6 +87,29 @@ for (const quiet of [false, true]) {
       assertEquals(lines, quiet ? [] : [`warning: ${message}`]);
     }));
 }
+
+Deno.test("datahood whose reader leaves before the result exits as the run came out", async (t) => {
+  const table: readonly (readonly [readonly string[], number, RegExp])[] = [
+    [["transfer", "--nonsense", "--json"], 2, /^Unknown option "--nonsense"\.\nhint: .*\n$/],
+    [["transfer", "missing.bson", "b.bson", "--json"], 3, /^Cannot read "missing\.bson": .*\n/],
+    [["verify", "one.bson", "two.bson"], 6, /^$/],
+    [["verify", "one.bson", "two.bson", "--json"], 6, /^$/],
+    [["verify", "one.bson", "one.bson"], 0, /^$/],
+  ];
+  await inFolder(async (cwd) => {
+    await makeFiles(cwd, { "one.bson": exampleBson(1), "two.bson": exampleBson(2) });
+    for (const [args, wanted, said] of table) {
+      await t.step(args.join(" "), async () => {
+        const child = spawnCli(args, { cwd });
+        await child.stdout.cancel();
+        await child.stdin.close();
+        const err = await readText(child.stderr);
+        assertEquals((await child.status).code, wanted, err);
+        assertMatch(err, said);
+      });
+    }
+  });
+});
 
 Deno.test({
   name: "datahood transfer to a folder stopped by SIGINT says which collections are complete there",

@@ -9,7 +9,7 @@ import {
   IoError,
   type PermissionNeed,
 } from "../../core/mod.ts";
-import type { CliIo } from "../_io.ts";
+import { type CliIo, outIfRead } from "../_io.ts";
 import { jsonText } from "../render/_json.ts";
 import { errorToText } from "../render/error.ts";
 import type { Reporter } from "../render/reporter.ts";
@@ -162,6 +162,6 @@ export function giveResult(
       if (code === EXIT_CODES.done) exitCode = exitCodeOf(failed);
     }
   }
-  if (show.json && output) io.out(jsonText({ ...result, exitCode }) + "\n");
+  if (show.json && output) outIfRead(io, jsonText({ ...result, exitCode }) + "\n");
   return exitCode;
 }

@@ -16,7 +16,7 @@ import type {
   VerifyResult,
 } from "../../verify/mod.ts";
 import { selection } from "../_globs.ts";
-import type { CliIo } from "../_io.ts";
+import { type CliIo, outIfRead } from "../_io.ts";
 import { parseCount, parseDuration, parseSize } from "../_values.ts";
 import { rawJson } from "../render/_json.ts";
 import type { Reporter } from "../render/reporter.ts";
@@ -109,7 +109,7 @@ export async function verifyCommand(
     });
     for (const issue of result.issues) reporter.issue(issue);
     reporter.finish();
-    if (!show.json && !show.quiet) io.out(verifyText(result));
+    if (!show.json && !show.quiet) outIfRead(io, verifyText(result));
     return {
       result: resultJson(result),
       code: result.same ? EXIT_CODES.done : EXIT_CODES.different,

@@ -1,5 +1,5 @@
 import { DatahoodError, exitCodeOf, PermissionError, UsageError } from "../../core/mod.ts";
-import type { CliIo } from "../_io.ts";
+import { type CliIo, outIfRead } from "../_io.ts";
 import { summaryJson } from "./summary.ts";
 
 /** An error as the JSON output has it. */
@@ -83,7 +83,8 @@ export function reportError(error: unknown, args: readonly string[], io: CliIo):
   const end = args.indexOf("--");
   const words = end < 0 ? args : args.slice(0, end);
   if (words.includes("--json")) {
-    io.out(JSON.stringify({ ...withoutResult(words, code), error: errorToJson(error) }) + "\n");
+    const result = { ...withoutResult(words, code), error: errorToJson(error) };
+    outIfRead(io, JSON.stringify(result) + "\n");
   }
   const text = errorToText(error, words.includes("--verbose"));
   const format = words.indexOf("--log-format");

@@ -1,7 +1,7 @@
 import { DataError, EXIT_CODES, formatNamespace, UsageError } from "../../../core/mod.ts";
 import type { ProfiledCollection } from "../../../profile/mod.ts";
 import type { Drift, DriftClass } from "../../../schema/drift/mod.ts";
-import type { CliIo } from "../../_io.ts";
+import { type CliIo, outIfRead } from "../../_io.ts";
 import { parseChoice, parseShare } from "../../_values.ts";
 import { list, parseShowFlags, type RawFlags, read, type ShowFlags } from "../transfer/_flags.ts";
 import { parseFailOn, parseSourceFlags, type SourceFlags } from "./_flags.ts";
@@ -85,7 +85,7 @@ export async function compare(
     );
     const failing = how.failOn ??
       (check ? drift.DEFAULT_FAIL_ON : drift.DRIFT_CLASSES);
-    if (!show.json) io.out(drift.reportDrift(drifts, how.report, { failOn: failing }));
+    if (!show.json) outIfRead(io, drift.reportDrift(drifts, how.report, { failOn: failing }));
     const fails = drifts.some((one) => failing.includes(one.class));
     return {
       code: fails ? EXIT_CODES.different : EXIT_CODES.done,
