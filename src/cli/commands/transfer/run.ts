@@ -206,6 +206,65 @@ function hasConflicts({ flags }: TransferJob, summary: TransferSummary | undefin
   ) ?? false;
 }
 
+/** How a run ended. */
+interface RunEnd {
+  readonly seen: Seen;
+  readonly views: ReadonlySet<string>;
+  /** Why it failed or was stopped, if it was. */
+  readonly error: unknown;
+}
+
+/** Tells what was done, and of a run that did not come to its end what it leaves behind. */
+function tellSummary(
+  job: TransferJob,
+  summary: TransferSummary,
+  { seen, views, error }: RunEnd,
+  reporter: Reporter,
+  io: CliIo,
+): void {
+  const { show, target, flags } = job;
+  const { counts, seconds } = summary;
+  for (const issue of summary.issues) reporter.issue(issue);
+  if (!show.quiet && show.logFormat === "text") {
+    io.err(summaryTable(summary, target.display, views));
+  } else if (!show.quiet) {
+    reporter.line("info", error === undefined ? "Done" : "Failed", { counts, seconds });
+  }
+  if (error !== undefined) {
+    const stopped = error instanceof InterruptedError;
+    const toFile = target.path !== undefined && target.path !== "-";
+    const leftover = leftAt(job, summary, seen, stopped);
+    if (leftover !== undefined) reporter.issue(leftover);
+    else if (toFile && !stopped) {
+      reporter.line("info", `Nothing was written to ${target.display}.`);
+    }
+  } else if (flags.dryRun) {
+    reporter.line(
+      "info",
+      `Dry run: ${counts.read} documents would go to ${target.display}; nothing was written.`,
+      { documents: counts.read },
+    );
+  }
+}
+
+/** Tells why a run failed; of one that was stopped, how to go on. */
+function tellError(
+  job: TransferJob,
+  summary: TransferSummary | undefined,
+  { seen, error }: RunEnd,
+  reporter: Reporter,
+): void {
+  const shown = error instanceof InterruptedError
+    ? new InterruptedError(
+      `${error.message} ${written(job, summary)}`,
+      { hint: goingOn(job, seen, summary), cause: error },
+    )
+    : error;
+  reporter.line("error", errorToText(shown, job.show.verbose).trimEnd(), {
+    error: errorToJson(shown),
+  });
+}
+
 function conclude(
   job: TransferJob,
   { plan, ownFiles, views, finished, mixed, indexed, ...outcome }: Outcome,
@@ -221,7 +280,6 @@ function conclude(
   const stopped = error instanceof InterruptedError;
   const known = outcome.summary ??
     (outcome.error instanceof DatahoodError ? outcome.error.result : undefined);
-  const toFile = job.target.path !== undefined && job.target.path !== "-";
   const seen: Seen = { finished, mixed, planned: plan.length, indexed };
   const summary = known !== undefined && error !== undefined ? asLeft(job, known, seen) : known;
   const code = error !== undefined
@@ -233,40 +291,9 @@ function conclude(
   const silent = left ||
     (error !== undefined && summary?.counts.read === 0 && finished.size === 0);
   if (closed) reporter.issue(closedByReader(job, summary));
-  if (summary !== undefined && !silent) {
-    for (const issue of summary.issues) reporter.issue(issue);
-    if (!show.quiet) {
-      if (show.logFormat === "text") io.err(summaryTable(summary, job.target.display, views));
-      else {reporter.line("info", error === undefined ? "Done" : "Failed", {
-          counts: summary.counts,
-          seconds: summary.seconds,
-        });}
-    }
-    const leftover = error === undefined ? undefined : leftAt(job, summary, seen, stopped);
-    if (leftover !== undefined) reporter.issue(leftover);
-    else if (error !== undefined && toFile && !stopped) {
-      reporter.line("info", `Nothing was written to ${job.target.display}.`);
-    }
-    if (flags.dryRun && error === undefined) {
-      reporter.line(
-        "info",
-        `Dry run: ${summary.counts.read} documents would go to ${job.target.display}; ` +
-          "nothing was written.",
-        { documents: summary.counts.read },
-      );
-    }
-  }
-  if (error !== undefined) {
-    const shown = stopped
-      ? new InterruptedError(
-        `${error.message} ${written(job, summary)}`,
-        { hint: goingOn(job, seen, summary), cause: error },
-      )
-      : error;
-    reporter.line("error", errorToText(shown, show.verbose).trimEnd(), {
-      error: errorToJson(shown),
-    });
-  }
+  const end: RunEnd = { seen, views, error };
+  if (summary !== undefined && !silent) tellSummary(job, summary, end, reporter, io);
+  if (error !== undefined) tellError(job, summary, end, reporter);
   if (hasConflicts(job, summary)) {
     reporter.line(
       "info",
