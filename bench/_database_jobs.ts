@@ -49,12 +49,12 @@ export async function fillDatabase(context: JobContext, fill: Fill): Promise<voi
 }
 
 /** The dump of the database that jobs read. */
-export function dumpInput({ inputs }: JobContext): string {
+function dumpInput({ inputs }: JobContext): string {
   return join(inputs, "dump");
 }
 
 /** The archive of the database that jobs read. */
-export function archiveInput({ inputs }: JobContext): string {
+function archiveInput({ inputs }: JobContext): string {
   return join(inputs, "whole.archive");
 }
 

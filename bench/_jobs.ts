@@ -173,7 +173,7 @@ function schema(name: string, peer: PeerName, more: Partial<Job>): Job {
 }
 
 /** How Deno runs mongodb-schema. */
-export const MONGODB_SCHEMA: readonly string[] = [
+const MONGODB_SCHEMA: readonly string[] = [
   "run",
   "-A",
   "--import-map",

@@ -26,7 +26,7 @@ export const TARGETS = [
  * What a binary may do is fixed when it is made, and it does not know its jobs: all but starting
  * programs and calling native libraries. What a run does not need it gives up by `--sandbox`.
  */
-export const BINARY_PERMISSIONS: readonly string[] = [
+const BINARY_PERMISSIONS: readonly string[] = [
   "--allow-read",
   "--allow-write",
   "--allow-net",

@@ -11,7 +11,7 @@ export interface Started {
 }
 
 /** A variable with more flags for Deno, apart by blanks, such as `--cert corporate.pem`. */
-export const FLAGS_VARIABLE = "DATAHOOD_DENO_FLAGS";
+const FLAGS_VARIABLE = "DATAHOOD_DENO_FLAGS";
 
 /** Looks at how this command line was started. */
 export function howStarted(): Started {

@@ -72,7 +72,7 @@ export interface Subject {
 }
 
 /** Makes the schema of a set, and the mutants of its documents, always the same ones. */
-export function subjectOf(set: DataSet): Subject {
+function subjectOf(set: DataSet): Subject {
   const profile = new Profile();
   for (const document of set.documents) profile.addDocument(document);
   const [model] = inferSchemas([{ namespace: set.namespace, profile }]);
@@ -93,7 +93,7 @@ export function subjectOf(set: DataSet): Subject {
 }
 
 /** Proves the definition itself: the validator over raw bytes. It has to refuse every mutant. */
-export function proveOwn({ set, model, wrong }: Subject): ProofRow {
+function proveOwn({ set, model, wrong }: Subject): ProofRow {
   const why = (bytes: Uint8Array, closed = false) => {
     const mismatch = validateDocument(model, bytes, 0, { closed });
     return mismatch && `${mismatch.path}: ${mismatch.expected}, not ${mismatch.found}`;
@@ -111,7 +111,7 @@ export function proveOwn({ set, model, wrong }: Subject): ProofRow {
 }
 
 /** Proves what a generator writes. */
-export async function prove(
+async function prove(
   target: Target,
   judge: GeneratorJudge,
   { set, model, wrong, atMost }: Subject,

@@ -50,7 +50,7 @@ export function generatorOptions(only?: readonly string[]): readonly OptionData[
 }
 
 /** The names that `--to` takes. */
-export function targetNames(): readonly string[] {
+function targetNames(): readonly string[] {
   return GENERATORS.map(({ kind }) => kind);
 }
 
