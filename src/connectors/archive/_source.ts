@@ -12,6 +12,7 @@ import {
   throwIfInterrupted,
   UsageError,
 } from "../../core/mod.ts";
+import { FileMemory } from "../../io/_file_memory.ts";
 import { type ByteSource, openByteSource } from "../../io/mod.ts";
 import { accountsOf, type DumpSelection, isBucket, leftOut } from "../../mongodump/mod.ts";
 import { DumpNotes } from "../_dump_notes.ts";
@@ -26,6 +27,12 @@ interface Opened extends AsyncDisposable {
   readonly bytes: ByteSource;
   /** Lets a signal stop the reading, also while a pipe has nothing, until it is disposed of. */
   stoppedBy(signal: AbortSignal | undefined): Disposable;
+}
+
+/** What the beginning of an archive says, and how its file is stored. */
+interface Beginning {
+  readonly head: ArchiveHead;
+  readonly bytes: Pick<ByteSource, "compression" | "storedBytes">;
 }
 
 async function open(path: string, { signal }: Cancellable): Promise<Opened> {
@@ -73,6 +80,8 @@ export class ArchiveSource implements Source {
   readonly #path: string;
   readonly #selection: DumpSelection;
   #opened: Opened | undefined;
+  /** The list of thousands of collections is long, and asked for several times before it is read. */
+  readonly #beginnings = new FileMemory<Beginning>();
 
   /** What an archive can do: be read from the start to the end. */
   readonly capabilities: Source["capabilities"];
@@ -110,20 +119,24 @@ export class ArchiveSource implements Source {
     };
   }
 
-  /** Lets go of a pipe, if it was opened and not read. */
+  /** Lets go of a pipe, if it was opened and not read, and forgets what it knows of a file. */
   async close(): Promise<void> {
+    this.#beginnings.clear();
     const opened = this.#opened;
     this.#opened = undefined;
     await opened?.[Symbol.asyncDispose]();
   }
 
-  async #head(options: Cancellable): Promise<Pick<Opened, "head" | "bytes">> {
+  async #head(options: Cancellable): Promise<Beginning> {
     if (this.#opened !== undefined) return this.#opened;
-    const opened = await open(this.#path, options);
-    // Standard input, or a pipe with a name, has no size: what was read of it does not come again.
-    if (opened.bytes.storedBytes === undefined) this.#opened = opened;
-    else await opened[Symbol.asyncDispose]();
-    return opened;
+    return await this.#beginnings.of(this.#path, async () => {
+      const opened = await open(this.#path, options);
+      // Standard input, or a pipe with a name, has no size: what was read of it does not come again.
+      if (opened.bytes.storedBytes === undefined) return this.#opened = opened;
+      await using _ = opened;
+      const { head, bytes: { compression, storedBytes } } = opened;
+      return { head, bytes: { compression, storedBytes } };
+    });
   }
 
   /** Reads all, in one pass: what is not asked for is passed over, its checksum looked at all the same. */

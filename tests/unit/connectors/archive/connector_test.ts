@@ -461,6 +461,47 @@ Deno.test("ArchiveConnector stops by signal while it passes over what is not ask
     await assertRejects(() => Array.fromAsync(reading), InterruptedError);
   }));
 
+Deno.test("ArchiveConnector reads the beginning again only if the file changed, or it was let go", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/x.archive`;
+    const put = async (...names: string[]) => {
+      const listed = names.map((collection) => ({
+        db: "shop",
+        collection,
+        metadata: plainMetadata(collection),
+        type: "collection",
+      }));
+      await Deno.writeFile(path, joined([head(listed), ...listed.map((each) => end(each, []))]));
+      const long = new Date("2020-01-01T00:00:00Z");
+      await Deno.utime(path, long, long);
+    };
+    await put("a");
+    const { open } = Deno;
+    let opened = 0;
+    Deno.open = (path, options) => {
+      opened++;
+      return open(path, options);
+    };
+    try {
+      await using connector = new ArchiveConnector({ path });
+      const { source } = connector;
+      const names = async () =>
+        (await Array.fromAsync(source.describe())).map(({ namespace }) => namespace.collection);
+      const size = (await Deno.stat(path)).size;
+      assertEquals([await names(), await names()], [["a"], ["a"]]);
+      const { compression, storedBytes } = await source.origin!();
+      assertEquals([compression, storedBytes, opened], ["none", size, 1]);
+      await put("a", "b");
+      assertEquals([await names(), opened], [["a", "b"], 2]);
+      assertEquals((await readAll(source)).ended, ["shop.a", "shop.b"]);
+      await connector.disconnect();
+      opened = 0;
+      assertEquals([await names(), opened], [["a", "b"], 1]);
+    } finally {
+      Deno.open = open;
+    }
+  }));
+
 Deno.test("ArchiveConnector refuses what an archive cannot do", async () => {
   const connector = new ArchiveConnector({ path: "x.archive" });
   await assertRejects(() => connector.target.open(), UsageError, "begins with the list");
