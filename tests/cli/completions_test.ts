@@ -54,6 +54,11 @@ const OFFERED: readonly (readonly [string, readonly string[]])[] = [
   ["permissions schema fr", ["from-bson", "from-mongo"]],
   ["permissions --json transfer --on-conflict s", ["skip", "stop"]],
   ["permissions --", ["--json", "--discover", "--help"]],
+  ["help s", ["schema"]],
+  ["help schema fr", ["from-bson", "from-mongo"]],
+  ["help transfer ", ["mongo-to-mongo", "mongo-to-bson", "bson-to-mongo"]],
+  ["help permissions ", []],
+  ["help inspect ", []],
 ];
 
 /** What one TAB makes of a line that goes on in one way only. */

@@ -49,6 +49,12 @@ function argumentCases({ path, children, words, takes, more }: Place): string[] 
   });
 }
 
+/** The commands that `help` can be asked for. */
+function helpCases({ path, children }: Place): string[] {
+  if (children.length === 0 || path === PREFIX) return [];
+  return [`      "${path} 0") _datahood_words ${children.map(({ name }) => name).join(" ")} ;;`];
+}
+
 function optionCase({ path, options }: Place): string {
   const names = (collect: boolean) =>
     options.filter((option) => option.collect === collect).flatMap(({ names }) => names).join(" ");
@@ -119,7 +125,7 @@ _datahood_options() {
 
 _datahood() {
   local IFS=$' \\t\\n' rest=$COMP_LINE trimmed word i n=-1
-  local path="" at=1 position=0 option="" used=" " once="" again=""
+  local path="" at=1 position=0 option="" used=" " once="" again="" help=""
   local quote="" typed cut lead="" value
   local -a line
   COMPREPLY=()
@@ -148,6 +154,7 @@ _datahood() {
     case "$path $word" in
       ${pattern(deeper)})
         path=\${path:+$path }$word ;;
+      " help") ((at == 1)) && help=1 || break ;;
       "${PREFIX} -"*) ;;
       "${PREFIX} "*) path="" && continue ;;
       *) break ;;
@@ -173,7 +180,11 @@ _datahood() {
   if [[ -z $option && $typed == --*=* ]]; then
     option=\${typed%%=*} lead=\${typed%%=*}= value=\${typed#*=}
   fi
-  if [[ -n $option ]]; then
+  if [[ -n $help ]]; then
+    case "$path $position" in
+${all.flatMap(helpCases).join("\n")}
+    esac
+  elif [[ -n $option ]]; then
     case "$path $option" in
 ${
     valueCases(all).map(({ value, places }) =>

@@ -33,8 +33,12 @@ function linesOf({ path, children, words, takes, more, options }: Place): string
     );
     return `${at("")} ${spelled.join(" ")}${ofValue(value)} -d ${quoted(help)}`;
   });
+  const helpAt = `complete -c datahood -n '__datahood_at "${`help ${path}`.trim()}" 0'`;
   return [
     ...children.map(({ name, help }) => `${at(0)} -a ${name} -d ${quoted(help)}`),
+    ...path === PREFIX
+      ? []
+      : children.map(({ name, help }) => `${helpAt} -a ${name} -d ${quoted(help)}`),
     ...words.length > 0 ? [`${at(0)} -a '${words.join(" ")}'`] : [],
     ...takes.flatMap((kind, i) => {
       const position = more && i === takes.length - 1 ? "" : i;
@@ -60,6 +64,11 @@ function __datahood_state
     set -l words (commandline -opc)
     set -e words[1]
     set -l path ''
+    set -l help ''
+    if test "$words[1]" = help
+        set help help
+        set -e words[1]
+    end
     while set -q words[1]
         switch "$path $words[1]"
             case ${deeper.join(" ")}
@@ -91,7 +100,7 @@ function __datahood_state
                 set position (math $position + 1)
         end
     end
-    printf '%s\\n' $path $position
+    printf '%s\\n' (string trim -- "$help $path") $position
 end
 
 function __datahood_at

@@ -59,7 +59,7 @@ function placeCase(place: Place): string {
   return [
     `    ${quoted(place.path)})`,
     ...children.length > 0 ? [`      commands=(${children.join(" ")})`] : [],
-    `      _arguments -S \\\n        ${specs.join(" \\\n        ")}`,
+    `      ((asked)) || _arguments -S \\\n        ${specs.join(" \\\n        ")}`,
     "      ;;",
   ].join("\n");
 }
@@ -107,12 +107,13 @@ _datahood_server() {
 _datahood() {
   local command_path="" context state line
   local -a commands
-  local -i at=2
+  local -i at=2 asked=0
   local -A opt_args
   while ((at < CURRENT)); do
     case "$command_path \${words[at]}" in
       ${deeper.join(" | ")})
         command_path="\${command_path:+$command_path }\${words[at]}" ;;
+      " help") ((at == 2)) && asked=1 || break ;;
       "${PREFIX} -"*) ;;
       "${PREFIX} "*) command_path="" && continue ;;
       *) break ;;
@@ -125,6 +126,8 @@ _datahood() {
   case "$command_path" in
 ${all.map(placeCase).join("\n")}
   esac
+  # Behind help stand commands and nothing else.
+  if ((asked && CURRENT == 2)) && [[ "$command_path" != ${PREFIX} ]]; then _datahood_commands; fi
 }
 
 if [[ "$funcstack[1]" == "_datahood" ]]; then _datahood "$@"; else compdef _datahood datahood; fi
