@@ -38,6 +38,7 @@ async function bundle(out: string): Promise<void> {
   const code = await deno([
     "bundle",
     "--quiet",
+    "--frozen",
     "--code-splitting",
     ...IMPORT_MAP,
     ...EXTERNAL.map((name) => `--external=${name}`),

@@ -68,7 +68,7 @@ var __require = (name) => (__required ??=
  */
 export async function bundleCli(out: string): Promise<void> {
   await Deno.mkdir(dirname(out), { recursive: true });
-  const code = await deno(["bundle", "--quiet", ...IMPORT_MAP, "cli.ts", "-o", out]);
+  const code = await deno(["bundle", "--quiet", "--frozen", ...IMPORT_MAP, "cli.ts", "-o", out]);
   if (code !== 0) throw new Error(`Cannot bundle: deno ended with ${code}`);
   await Deno.writeTextFile(out, withLateNode(await Deno.readTextFile(out)));
 }

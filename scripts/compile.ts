@@ -8,7 +8,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli";
-import { join } from "@std/path";
+import { join, resolve } from "@std/path";
 import config from "../deno.json" with { type: "json" };
 import { IMPORT_MAP, ROOT, say } from "./_run.ts";
 import { writeBillOfMaterials } from "./sbom.ts";
@@ -109,18 +109,25 @@ async function sums(out: string, names: readonly string[]): Promise<string> {
 }
 
 async function main(args: string[]): Promise<number> {
+  const wrong: string[] = [];
   const flags = parseArgs(args, {
     string: ["target", "out"],
     boolean: ["print"],
     default: { out: "dist" },
+    unknown: (arg) => void wrong.push(arg),
   });
+  if (flags.out === "") wrong.push("--out without a folder");
+  if (wrong.length > 0) {
+    say(`Cannot compile with ${wrong.join(", ")}: known are --target, --out and --print`);
+    return 2;
+  }
   const targets: readonly string[] = flags.target?.split(",") ?? TARGETS;
   const unknown = targets.find((target) => !(TARGETS as readonly string[]).includes(target));
   if (unknown !== undefined) {
     say(`Cannot compile for "${unknown}": known are ${TARGETS.join(", ")}`);
     return 2;
   }
-  const out = join(ROOT, flags.out);
+  const out = resolve(ROOT, flags.out);
   if (flags.print) {
     for (const target of targets) say(`deno ${compileArgs(target, flags.out).join(" ")}`);
     return 0;

@@ -1,5 +1,7 @@
 // The part of @std/cli 1.x that datahood uses, with its own signatures.
 export interface ParseOptions {
+  /** Called for each word that is not known. */
+  readonly unknown?: (arg: string) => unknown;
   readonly boolean?: readonly string[];
   readonly string?: readonly string[];
   readonly collect?: readonly string[];

@@ -51,10 +51,12 @@ export async function runConfined(
 /**
  * A process that gives up the kinds of permissions that are not needed, before anything is done.
  *
+ * @param args The command line, which tells how what is given up is said.
  * @param io The process.
  */
-export function givingUp(io: CliIo): CliIo {
+export function givingUp(args: readonly string[], io: CliIo): CliIo {
   const needed: PermissionNeed[] = [];
+  const json = /\0--log-format[=\0]json\0/.test(`\0${args.join("\0")}\0`);
   return {
     ...io,
     async allow(needs, known = "all") {
@@ -62,11 +64,13 @@ export function givingUp(io: CliIo): CliIo {
       await io.allow(needs, known);
       if (known === "some") return;
       const given = await revokeUnneeded(needed);
+      if (args.includes("--quiet")) return;
       const what = given.length === 0 ? "nothing" : given.join(", ");
-      io.err(
+      const message =
         `${SANDBOX}: gave up ${what}; what is needed of another kind is allowed as a whole, which ` +
-          "is coarser than a run by deno with exact flags\n",
-      );
+        "is coarser than a run by deno with exact flags";
+      const time = new Date().toISOString();
+      io.err(`${json ? JSON.stringify({ time, level: "info", message }) : message}\n`);
     },
   };
 }

@@ -19,8 +19,11 @@ export function howStarted(): Started {
   const { standalone } = Deno.build;
   let entry = published;
   try {
-    // A published module is named without its version, which may be another one tomorrow.
-    if (!standalone && !Deno.mainModule.startsWith("jsr:")) entry = Deno.mainModule;
+    // A published module is named without its version, which may be another one tomorrow; what runs
+    // on Node.js is no module for Deno.
+    if ("Deno" in globalThis && !standalone && !Deno.mainModule.startsWith("jsr:")) {
+      entry = Deno.mainModule;
+    }
   } catch {
     // Where the path of the main module may not be read, the published one is as good.
   }

@@ -124,7 +124,7 @@ export async function main(args: readonly string[], io: CliIo = processIo()): Pr
   if (plain.length !== args.length - 1 || !takesSandbox(args)) return await run(args, io);
   try {
     const { givingUp, runConfined } = await import("./_sandbox.ts");
-    return await runConfined(plain, io) ?? await run(args, givingUp(io));
+    return await runConfined(plain, io) ?? await run(args, givingUp(plain, io));
   } catch (error) {
     return reportError(error, args, io);
   }

@@ -96,7 +96,7 @@ function passSignals(child: Deno.ChildProcess): () => void {
   // The console of Windows tells all its processes; to pass it on would end the other one at once.
   const told = windows ||
     [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
-  const signals: readonly Deno.Signal[] = windows ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  const signals: readonly Deno.Signal[] = windows ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];
   const ends = signals.map((signal) => {
     const pass = () => {
       if (signal === "SIGINT" && told) return;

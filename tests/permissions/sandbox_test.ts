@@ -108,6 +108,25 @@ for (const [signal, wanted] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
 }
 
 Deno.test({
+  name: "datahood --sandbox passes SIGHUP on, and leaves no process",
+  ignore: !LINUX,
+  fn: () =>
+    inFolder(async (cwd) => {
+      const child = spawnSandboxed(["transfer", "-", "out.bson"], { cwd });
+      const writer = child.stdin.getWriter();
+      await writer.write(BYTES);
+      // Both end when the processes that write to them have.
+      const streams = [child.stderr, child.stdout].map((stream) => new Response(stream).text());
+      await until(async () => (await names(cwd)).find((name) => name.endsWith(".datahood-part")));
+      child.kill("SIGHUP");
+      const { code, signal } = await child.status;
+      await Promise.all(streams);
+      await writer.abort().catch(() => {});
+      assertEquals([code, signal], [129, null]);
+    }),
+});
+
+Deno.test({
   name: "datahood --sandbox keeps a secret out of the arguments of the process that it starts",
   ignore: !LINUX,
   async fn(t) {
@@ -190,6 +209,12 @@ Deno.test("datahood without run permission gives up whole kinds under --sandbox,
     assertEquals(wide.code, 0, wide.err);
     assertStringIncludes(wide.err, "--sandbox: gave up net, env, sys;");
     assertStringIncludes(wide.err, "coarser");
+    const quiet = ["transfer", "a.bson", "c.bson", "--quiet"];
+    assertEquals((await runSandboxed(quiet, { cwd, permissions: broad })).err, "");
+    const logged = ["transfer", "a.bson", "d.bson", "--log-format", "json"];
+    const { err } = await runSandboxed(logged, { cwd, permissions: broad });
+    const [first] = err.trim().split("\n").map((line) => JSON.parse(line));
+    assertStringIncludes(first.message, "--sandbox: gave up");
     const narrow = ["--allow-read=a.bson,a.metadata.json,c.bson,.c.bson.datahood-part,b.bson"];
     const args = ["inspect", "a.bson"];
     const small = await runSandboxed(args, { cwd, permissions: narrow });

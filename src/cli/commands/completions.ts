@@ -21,9 +21,11 @@ export async function completionsCommand(
   const shell = words[0] ?? "";
   const generate = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
   if (generate === undefined) {
+    // A word that was not expected may be an address with a password.
+    const shown = shell.replace(/(\w:\/\/)\S*@/g, "$1***@");
     const near = nearest(shell, Object.keys(SHELLS));
     throw new UsageError(
-      `Cannot make completions for "${shell}": known are ${Object.keys(SHELLS).join(", ")}.`,
+      `Cannot make completions for "${shown}": known are ${Object.keys(SHELLS).join(", ")}.`,
       near === undefined ? {} : { hint: `did you mean datahood completions ${near}?` },
     );
   }
