@@ -414,7 +414,10 @@ Deno.test("openByteSource() stops when it is told", { permissions: read }, async
   }, InterruptedError);
 });
 
-Deno.test("openByteSource() is let go early without harm", { permissions: read }, async () => {
+Deno.test("openByteSource() is let go early without harm", {
+  permissions: read,
+  sanitizeResources: true,
+}, async () => {
   await using folder = await temporaryFolder();
   for (const stored of [someBytes(3_000_000), gzipMembers([someBytes(3_000_000)])]) {
     const path = await fileOf(folder.path, "x", stored);

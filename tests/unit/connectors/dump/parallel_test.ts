@@ -81,7 +81,9 @@ Deno.test("DumpConnector ends all reads when one of several files is damaged", a
   assertEquals(error.index, COUNT - 1);
 });
 
-Deno.test("DumpConnector lets go of all files when several are read and left", async () => {
+Deno.test("DumpConnector lets go of all files when several are read and left", {
+  sanitizeResources: true,
+}, async () => {
   await using dump = new DumpConnector({ path: await makeDump() });
   // The test's own check of resources finds a file that stays open.
   for await (const item of dump.source.read({ batchDocuments: 7, parallel: 3 })) {
