@@ -88,6 +88,12 @@ export function ownNeeds({ summary, logFile }: ShowFlags): PermissionNeed[] {
   ];
 }
 
+/**
+ * Milliseconds in which a signal is taken for the one before: one to all processes of a group comes
+ * again from whoever passes it on, as `timeout` does, or the other process of a confined run.
+ */
+const SAME_SIGNAL = 200;
+
 /** Stops a run when the process is told to: first in order, the second time at once. */
 export function stopOnSignal(reporter: Reporter, io: CliIo): {
   readonly signal: AbortSignal;
@@ -96,8 +102,10 @@ export function stopOnSignal(reporter: Reporter, io: CliIo): {
 } {
   const controller = new AbortController();
   let code: number | undefined;
+  let first = 0;
   const release = io.onStop((signal) => {
-    if (code !== undefined) return io.exit(code);
+    if (code !== undefined) return io.now() - first < SAME_SIGNAL ? undefined : io.exit(code);
+    first = io.now();
     code = signal === "SIGTERM" ? EXIT_CODES.terminated : EXIT_CODES.interrupted;
     const again = signal === "SIGINT" ? " (Ctrl-C again stops at once)" : "";
     reporter.line("info", `Stopping after the batch in flight${again}`);
