@@ -13,7 +13,8 @@ export function tableLines(
 ): string[] {
   const cells = rows.map((row) => row.map(oneLine));
   const widths = cells[0]!.map((_, column) =>
-    Math.max(...cells.map((row) => textWidth(row[column]!)))
+    // Not in one call: there may be more rows than a call takes arguments.
+    cells.reduce((most, row) => Math.max(most, textWidth(row[column]!)), 0)
   );
   return cells.map((row) =>
     row.map((cell, column) => {

@@ -185,3 +185,9 @@ Deno.test("errorToText() calls what the system says no defect", () => {
   assertEquals(errorToText(full, false), "Cannot go on: No space left on device\n");
   assertStringIncludes(errorToText(new Error("oops"), false), "defect");
 });
+
+Deno.test("tableLines() takes more rows than a call takes arguments", () => {
+  const rows = Array.from({ length: 200_000 }, (_, i) => [`k${i}`, "int"]);
+  const lines = tableLines(rows);
+  assertEquals([lines[0], lines.at(-1)], ["k0       int", "k199999  int"]);
+});

@@ -65,17 +65,34 @@ export function reportRows(model: SchemaModel, root: ObjectNode): ReportRow[] {
   const node = new ValueNode();
   node.counts[KIND.object] = root.count;
   node.object = root;
-  walkType(model.root, "", node, rows);
+  walkType(model.root, "", node, { rows, fields: new Map() });
   return rows;
+}
+
+/** What a walk has found so far. */
+interface Report {
+  readonly rows: ReportRow[];
+  /** The fields of objects that were asked for one, by their keys. */
+  readonly fields: Map<ObjectNode, ReadonlyMap<string, Field>>;
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** What the profile has of a field, if it is there under that very key. */
-function fieldNode(node: ValueNode | undefined, key: string): Field | undefined {
-  if (node?.object === null || node === undefined) return undefined;
-  for (const field of node.object.all()) if (keyOf(field) === key) return field;
-  return undefined;
+function fieldNode(
+  node: ValueNode | undefined,
+  key: string,
+  { fields }: Report,
+): Field | undefined {
+  const object = node?.object ?? null;
+  if (object === null) return undefined;
+  let byKey = fields.get(object);
+  if (byKey === undefined) {
+    // Of keys that read alike, as they are not UTF-8, the first one counts.
+    byKey = new Map([...object.all()].reverse().map((field) => [keyOf(field), field]));
+    fields.set(object, byKey);
+  }
+  return byKey.get(key);
 }
 
 function keyOf({ keyBytes }: Field): string {
@@ -100,17 +117,17 @@ function walkField(
   field: FieldModel,
   path: string,
   around: ValueNode | undefined,
-  rows: ReportRow[],
+  report: Report,
   presence?: Presence,
 ): void {
   const at = join(path, keyText(field.key));
-  const found = fieldNode(around, field.key);
+  const found = fieldNode(around, field.key, report);
   const { count, of } = presence ?? (found === undefined ? field : {
     count: found.count,
     of: around!.object!.count,
   });
-  rows.push(rowOf({ path: at, count, of }, field.value, found?.node, field));
-  for (const type of field.value.types) walkType(type, at, found?.node, rows);
+  report.rows.push(rowOf({ path: at, count, of }, field.value, found?.node, field));
+  for (const type of field.value.types) walkType(type, at, found?.node, report);
 }
 
 /** What one of several values is like: an element, or a value of a map. */
@@ -118,33 +135,33 @@ function walkInner(
   value: ValueModel,
   path: string,
   node: ValueNode | undefined,
-  rows: ReportRow[],
+  report: Report,
 ): void {
   const total = node?.total ?? value.total;
-  rows.push(rowOf({ path, count: total, of: total }, value, node));
-  for (const type of value.types) walkType(type, path, node, rows);
+  report.rows.push(rowOf({ path, count: total, of: total }, value, node));
+  for (const type of value.types) walkType(type, path, node, report);
 }
 
 function walkType(
   type: TypeModel,
   path: string,
   node: ValueNode | undefined,
-  rows: ReportRow[],
+  report: Report,
 ): void {
   switch (type.type) {
     case "object":
-      for (const field of type.fields) walkField(field, path, node, rows);
+      for (const field of type.fields) walkField(field, path, node, report);
       return;
     case "variants":
-      return walkVariants(type, path, node, rows);
+      return walkVariants(type, path, node, report);
     case "map":
-      for (const field of type.named) walkField(field, path, node, rows);
-      return walkInner(type.value, join(path, "*"), undefined, rows);
+      for (const field of type.named) walkField(field, path, node, report);
+      return walkInner(type.value, join(path, "*"), undefined, report);
     case "array":
       if (type.element === null) return;
-      return walkInner(type.element, `${path}[]`, node?.array?.element, rows);
+      return walkInner(type.element, `${path}[]`, node?.array?.element, report);
     case "tuple":
-      return walkInner(ofAllPositions(type), `${path}[]`, node?.array?.element, rows);
+      return walkInner(ofAllPositions(type), `${path}[]`, node?.array?.element, report);
     case "scalar":
     case "ref":
       return;
@@ -159,7 +176,7 @@ function walkVariants(
   { tag, variants }: VariantsModel,
   path: string,
   node: ValueNode | undefined,
-  rows: ReportRow[],
+  report: Report,
 ): void {
   const having = new Map<string, FieldModel[]>();
   for (const { object } of variants) {
@@ -173,21 +190,21 @@ function walkVariants(
   for (const [key, [field, ...others]] of having) {
     if (key === tag || others.length === 0) continue;
     const count = others.reduce((sum, { count }) => sum + count, field!.count);
-    walkField({ ...field!, count, of: all }, path, node, rows);
+    walkField({ ...field!, count, of: all }, path, node, report);
   }
   const counted = node?.object?.tags?.find(({ field }) => keyOf(field) === tag);
   for (const { value, object } of variants) {
     const which = `${path}{${keyText(tag)}=${JSON.stringify(value)}}`;
-    const own = presenceAt(counted, value, node);
+    const own = presenceAt(counted, value, node, report);
     for (const field of object.fields) {
       const presence = own?.(field.key) ?? field;
       if (field.key === tag) {
-        walkField(field, which, undefined, rows, presence);
+        walkField(field, which, undefined, report, presence);
       } else if (having.get(field.key)!.length === 1) {
-        walkField(field, which, node, rows, presence);
+        walkField(field, which, node, report, presence);
       } else {
         const { count, of } = presence;
-        rows.push(sharedRow({ path: join(which, keyText(field.key)), count, of }, field));
+        report.rows.push(sharedRow({ path: join(which, keyText(field.key)), count, of }, field));
       }
     }
   }
@@ -198,6 +215,7 @@ function presenceAt(
   tag: Tag | undefined,
   value: string | number,
   node: ValueNode | undefined,
+  report: Report,
 ): ((key: string) => Presence) | undefined {
   if (tag === undefined) return undefined;
   const ints = tag.field.node.intValues?.entries ?? [];
@@ -207,7 +225,7 @@ function presenceAt(
   if (found === undefined) return undefined;
   const [, { total, present }] = found;
   return (key) => {
-    const field = fieldNode(node, key);
+    const field = fieldNode(node, key, report);
     const always = field !== undefined && field.count === node!.object!.count;
     const count = field === undefined ? 0 : present[field.ordinal] ?? 0;
     return { count: always ? total : count, of: total };
