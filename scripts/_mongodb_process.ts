@@ -62,13 +62,14 @@ async function spawnMongod(binary: ServerBinary, options: SpawnOptions): Promise
     : undefined;
   const port = options.port ?? freePort();
   const args = ["--bind_ip", "127.0.0.1", "--port", String(port)];
+  let pem: string | undefined;
   args.push("--dbpath", temporary ?? options.storagePath!);
   args.push("--setParameter", "enableTestCommands=1");
   if (!options.standalone && !options.auth) args.push("--replSet", "datahood");
   if (options.auth) args.push("--auth");
   if (options.tls) {
     const { certFile, keyFile, caFile, requireClientCert } = options.tls;
-    const pem = await Deno.makeTempFile({ suffix: ".pem" });
+    pem = await Deno.makeTempFile({ suffix: ".pem" });
     await Deno.writeTextFile(
       pem,
       await Deno.readTextFile(keyFile) + await Deno.readTextFile(certFile),
@@ -83,6 +84,7 @@ async function spawnMongod(binary: ServerBinary, options: SpawnOptions): Promise
   const end = async (signal: Deno.Signal) => {
     await child.end(signal);
     if (temporary) await Deno.remove(temporary, { recursive: true }).catch(() => {});
+    if (pem) await Deno.remove(pem).catch(() => {});
   };
   return { port, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
 }

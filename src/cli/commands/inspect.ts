@@ -2,7 +2,7 @@ import { EXIT_CODES, formatNamespace, type Namespace } from "../../core/mod.ts";
 import type { InspectedCollection, Inspection } from "../../inspect/mod.ts";
 import type { Profile } from "../../profile/mod.ts";
 import { selection } from "../_globs.ts";
-import type { CliIo } from "../_io.ts";
+import { type CliIo, outIfRead } from "../_io.ts";
 import { parseCount, parseDuration } from "../_values.ts";
 import { formatBytes, formatCount } from "../render/_units.ts";
 import { rawJson } from "../render/_json.ts";
@@ -66,8 +66,9 @@ export async function inspectCommand(
     const inspection = await atStage("source", () => inspectSource(source, options));
     if (!show.json) {
       shown.end();
-      io.out(textOf(inspection));
-      if (profiles !== undefined) io.out(await profiles.text(inspection));
+      // Nobody may read on: what is damaged makes the end of the run all the same.
+      outIfRead(io, textOf(inspection));
+      if (profiles !== undefined) outIfRead(io, await profiles.text(inspection));
     }
     const { damages, issues } = inspection;
     if (profiles !== undefined && source.source?.capabilities.pointInTime === false && !raw.all) {
