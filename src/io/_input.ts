@@ -1,5 +1,6 @@
 import { beforeAbort } from "../core/_before_abort.ts";
 import { DataError, IoError, throwIfInterrupted } from "../core/mod.ts";
+import { statOpen } from "./_stat_open.ts";
 import { fileReadNeeds } from "./needs.ts";
 import { action, type IoContext, translateIoError } from "./translate_error.ts";
 
@@ -44,7 +45,7 @@ export class Input {
     let file: Deno.FsFile | undefined;
     try {
       file = await Deno.open(path, { read: true });
-      const info = await file.stat();
+      const info = await statOpen(file, path);
       if (info.isDirectory) {
         throw new IoError(`${action(context)}: it is a folder`, {
           stage: "source",
@@ -92,7 +93,7 @@ export class Input {
   async checkUnchanged(): Promise<void> {
     const before = this.#opened;
     if (before === undefined || this.#file === undefined) return;
-    const now = await this.#file.stat();
+    const now = await statOpen(this.#file, this.#context.path);
     if (now.size === before.size && now.mtime?.getTime() === before.mtime?.getTime()) return;
     const how = now.size === before.size
       ? "it was written to"

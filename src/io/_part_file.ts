@@ -1,6 +1,7 @@
 import { dirname } from "@std/path";
 import { IoError } from "../core/mod.ts";
 import { type Destination, writeAll } from "./_destination.ts";
+import { statOpen } from "./_stat_open.ts";
 import { partPath } from "./needs.ts";
 import { action, type IoContext, translateIoError } from "./translate_error.ts";
 
@@ -152,8 +153,11 @@ async function lock(context: IoContext, part: string): Promise<Deno.FsFile> {
         break;
       }
       // The run that held it may have renamed or removed it: then this is no part file any more.
-      const [ours, there] = await Promise.all([file.stat(), statOf(part)]);
-      if (there !== undefined && (ours.ino === null || ours.ino === there.ino)) return file;
+      const there = await statOf(part);
+      if (there !== undefined) {
+        const { ino } = await statOpen(file, part);
+        if (ino === null || ino === there.ino) return file;
+      }
       file.close();
     } catch (error) {
       file.close();

@@ -131,7 +131,7 @@ async function fitFor(
 }
 
 async function destinationOf(path: string, overwrite: boolean): Promise<Destination> {
-  const context = contextOf(path);
+  let context = contextOf(path);
   if (path === "-") return new StreamDestination(context);
   try {
     const there = await fitFor(context, overwrite);
@@ -140,6 +140,8 @@ async function destinationOf(path: string, overwrite: boolean): Promise<Destinat
     }
     // A link stays a link: the file it leads to is replaced.
     const target = there === undefined ? path : await linkedFile(path);
+    // What it takes to write is asked for that file.
+    if (target !== path) context = contextOf(target);
     return await PartFile.create(context, target, overwrite);
   } catch (error) {
     throw translateIoError(error, context);

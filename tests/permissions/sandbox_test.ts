@@ -49,6 +49,37 @@ Deno.test("datahood --sandbox works for each command that has it", async (t) => 
   });
 });
 
+Deno.test({
+  name:
+    "datahood --sandbox reads links, writes behind them, and names the file that a target leads to",
+  // Links need rights there that users do not have.
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (cwd) => {
+      await Deno.mkdir(`${cwd}/real`);
+      await Deno.writeFile(`${cwd}/real/a.bson`, BYTES);
+      await Deno.symlink("real", `${cwd}/linked`);
+      await Deno.symlink("real/a.bson", `${cwd}/a.bson`);
+      for (
+        const args of [
+          ["inspect", "a.bson"],
+          ["transfer", "a.bson", "linked/b.bson"],
+          ["transfer", "linked/b.bson", "linked/c.bson.gz"],
+        ]
+      ) {
+        const { code, err } = await runSandboxed(args, { cwd });
+        assertEquals(code, 0, err);
+      }
+      const { code, err } = await runSandboxed(
+        ["transfer", "linked/b.bson", "a.bson", "--overwrite"],
+        { cwd },
+      );
+      assertEquals(code, 7, err);
+      assertStringIncludes(err, `--allow-write=${await Deno.realPath(cwd)}/real/a.bson`);
+      assertEquals(await names(`${cwd}/real`), ["a.bson", "b.bson", "c.bson.gz"]);
+    }),
+});
+
 Deno.test("datahood --sandbox passes standard input, output and the exit code", async (t) => {
   await t.step("a pipe", async () => {
     const { code, stdout, err } = await runSandboxed(["transfer", "-", "-"], { stdin: BYTES });
