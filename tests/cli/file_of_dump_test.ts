@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { formatDumpMetadata, jsonToBson } from "@datahood/cli";
 import { exampleBson } from "./_documents.ts";
-import { inFolder, permissionTest, runCli } from "./_run_cli.ts";
+import { hasZstd, inFolder, permissionTest, runCli } from "./_run_cli.ts";
 
 const METADATA = formatDumpMetadata({
   indexes: [jsonToBson('{"v":2,"key":{"at":1},"name":"at_1"}', "the test")],
@@ -41,6 +41,26 @@ Deno.test("datahood takes the indexes of a file of a dump to where there are ind
     const plain = await runCli(["transfer", "dump/shop/orders.bson", "plain.bson"], { cwd });
     assertEquals(plain.code, 0, plain.err);
   }));
+
+Deno.test({
+  name: "datahood transfer makes of a dump an archive, and a file, of zstd",
+  ignore: !await hasZstd(),
+  fn: () =>
+    inFolder(async (cwd) => {
+      await writeDump(cwd);
+      for (const target of ["out.archive.zst", "orders.bson"]) {
+        const args = ["transfer", "dump/", target, "--compress", "zstd:3"];
+        const { code, err } = await runCli([...args, "--include", "shop.orders"], { cwd });
+        assertEquals(code, 0, err);
+        const seen = await runCli(["inspect", target], { cwd });
+        assertStringIncludes(seen.out, `${target}: zstd`);
+      }
+      const args = ["transfer", "dump/", "out/", "--compress", "zstd", "--quiet"];
+      const { code, err } = await runCli(args, { cwd });
+      assertEquals(code, 2, err);
+      assertStringIncludes(err, 'Cannot compress "out/" with zstd');
+    }),
+});
 
 permissionTest(
   "datahood reads beside a file only where that matters",

@@ -49,7 +49,8 @@ export function settingsOf(
     metadata: flags.metadata ?? false,
     usersAndRoles: flags.usersAndRoles ?? false,
     ignoreOplog: flags.ignoreOplog ?? false,
-    ...(compress === undefined ? {} : { compress }),
+    // What is read is told by its content: a dump that is read may become a file of zstd.
+    ...(compress === undefined || role === "source" ? {} : { compress }),
     ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
     ...(tlsCaFile === undefined ? {} : { tlsCaFile }),
