@@ -88,6 +88,7 @@ export class Profile {
       const start = starts[i]!;
       this.#add(start, start + documentLength(buffer, start), firstIndex + i);
     }
+    this.#scanner.release();
   }
 
   /**
@@ -100,6 +101,7 @@ export class Profile {
   addDocument(bytes: Uint8Array): void {
     this.#scanner.use(bytes);
     this.#add(0, bytes.length, this.documents);
+    this.#scanner.release();
   }
 
   #add(start: number, end: number, index: number): void {

@@ -22,13 +22,15 @@ import type { TagRow, ValueEntry } from "./value_sketch.ts";
 const SHORTEST_WITH_ID = 10;
 /** The kinds whose number is the type byte less one. */
 const ODD = 19;
+const NO_BYTES = new Uint8Array(0);
+const NO_VIEW = new DataView(NO_BYTES.buffer);
 
 /** Looks at documents, byte by byte, and counts into a profile's nodes. One at a time. */
 export class Scanner {
   readonly #values: boolean;
   readonly #guarded: boolean;
-  #buffer: Uint8Array = new Uint8Array(0);
-  #view: DataView = new DataView(new ArrayBuffer(0));
+  #buffer: Uint8Array = NO_BYTES;
+  #view: DataView = NO_VIEW;
   /** The entry of the scalar looked at last, if its value is kept. */
   #entry: ValueEntry | null = null;
   /** Optional fields met in the objects that are open, innermost last. */
@@ -54,6 +56,12 @@ export class Scanner {
     const plain = Object.getPrototypeOf(buffer) === Uint8Array.prototype;
     this.#buffer = plain ? buffer : new Uint8Array(memory, byteOffset, byteLength);
     this.#view = new DataView(memory, byteOffset, byteLength);
+  }
+
+  /** Lets go of the buffer, which is far larger than what is kept of a small collection. */
+  release(): void {
+    this.#buffer = NO_BYTES;
+    this.#view = NO_VIEW;
   }
 
   /**
