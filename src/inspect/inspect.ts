@@ -125,6 +125,9 @@ interface Tally {
   begun: boolean;
   ended: boolean;
   readonly shown: string[];
+  /** How many documents are wrong inside, and what is wrong with the first one. */
+  wrong: number;
+  firstWrong?: Damage;
 }
 
 /**
@@ -189,6 +192,7 @@ export async function inspectSource(
       }]
     ),
     ...reads ? await readAll(connector, tallies, issues, options) : [],
+    ...[...tallies.values()].flatMap(wrongInside),
   ];
   return {
     schemaVersion: 1,
@@ -211,7 +215,16 @@ function hasCredentials({ db, collection }: Namespace): boolean {
 }
 
 function newTally(info: CollectionInfo): Tally {
-  return { info, documents: 0, bytes: 0, longest: 0, begun: false, ended: false, shown: [] };
+  return {
+    info,
+    documents: 0,
+    bytes: 0,
+    longest: 0,
+    begun: false,
+    ended: false,
+    shown: [],
+    wrong: 0,
+  };
 }
 
 /**
@@ -309,14 +322,20 @@ async function readSome(
         tally.bytes += length;
         if (length > tally.longest) tally.longest = length;
         if (!shows && onDocument === undefined) continue;
-        // What a password could be guessed from is nothing to look at.
-        const [bytes, at] = secret ? [hideCredentials(buffer, start), 0] : [buffer, start];
-        if (shows) {
-          const json = bsonToJson(bytes, at, RELAXED);
-          if (onShown === undefined) tally.shown.push(json);
-          else onShown(namespace, json);
+        try {
+          // What a password could be guessed from is nothing to look at.
+          const [bytes, at] = secret ? [hideCredentials(buffer, start), 0] : [buffer, start];
+          if (shows) {
+            const json = bsonToJson(bytes, at, RELAXED);
+            if (onShown === undefined) tally.shown.push(json);
+            else onShown(namespace, json);
+          }
+          onDocument?.(namespace, bytes, at);
+        } catch (error) {
+          if (!(error instanceof DataError)) throw error;
+          // Its length says where the next one is.
+          addWrong(tally, error);
         }
-        onDocument?.(namespace, bytes, at);
       }
       release?.();
       onProgress?.(namespace, tally.documents, tally.bytes);
@@ -326,6 +345,23 @@ async function readSome(
     if (!(error instanceof DataError)) throw error;
     return error;
   }
+}
+
+/** Notes that the document that was counted last is wrong inside. */
+function addWrong(tally: Tally, { message }: DataError): void {
+  const index = tally.documents - 1;
+  tally.wrong++;
+  tally.firstWrong ??= {
+    message: `Cannot look into document ${index} of "${formatNamespace(tally.info.namespace)}", ` +
+      `it is damaged: ${message}`,
+    index,
+  };
+}
+
+function wrongInside({ wrong, firstWrong }: Tally): Damage[] {
+  if (firstWrong === undefined) return [];
+  const others = wrong === 1 ? "" : `; ${wrong - 1} more are damaged`;
+  return [{ ...firstWrong, message: firstWrong.message + others }];
 }
 
 function collectionOf(

@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { serialize } from "bson";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { ARCHIVE, DOCUMENTS_END, DUMP, makeFiles, without } from "./_dumps.ts";
 import { hasZstd, inFolder, runCli } from "./_run_cli.ts";
@@ -165,6 +166,28 @@ Deno.test("datahood inspect says where an archive or a dump is cut, and what cam
       assertStringIncludes(err, '"dump/" has no prelude.json, which is written last');
     }));
 });
+
+Deno.test("datahood inspect counts and shows what stands behind documents that are damaged inside", () =>
+  inFolder(async (cwd) => {
+    const good = serialize({ a: 1 });
+    // The string says that it is longer than its document.
+    const bad = serialize({ s: "hi" });
+    bad[7] = 100;
+    await Deno.writeFile(`${cwd}/x.bson`, new Uint8Array([...good, ...bad, ...good, ...bad]));
+    const shown = await runCli(["inspect", "x.bson", "--show", "4"], { cwd });
+    assertEquals(shown.code, 3);
+    assertEquals(shown.out.split("\n").slice(0, 3), ["x:", '{"a":1}', '{"a":1}']);
+    assertEquals(
+      table(shown.out).at(-1),
+      `x | collection | 4 | ${2 * (good.length + bad.length)} B | 14 B | 15 B | ?`,
+    );
+    assertMatch(shown.err, /^Cannot look into document 1 of "x", it is damaged: .*; 1 more/);
+    const tree = await runCli(["inspect", "x.bson", "--tree", "--json"], { cwd });
+    assertEquals(tree.code, 3);
+    const { damages, paths, collections } = JSON.parse(tree.out);
+    assertEquals([damages.length, damages[0].index, paths], [1, 1, []]);
+    assertEquals([collections[0].documents, collections[0].exact], [4, true]);
+  }));
 
 Deno.test("datahood inspect says which documents of a dump are missing, transfer never replaces by them", () =>
   inFolder(async (cwd) => {

@@ -168,7 +168,7 @@ function aboutOf({ namespace, indexes = [], options }: InspectedCollection): str
   return lines.length === 0 ? [] : ["", `${formatNamespace(namespace)}`, ...lines];
 }
 
-/** Profiles for `--tree`, made in the same pass. */
+/** Profiles for `--tree`, made in the same pass; of a collection with a damaged document there is none. */
 async function treeProfiles(): Promise<{
   add(namespace: Namespace, buffer: Uint8Array, start: number): void;
   text(inspection: Inspection): Promise<string>;
@@ -177,6 +177,7 @@ async function treeProfiles(): Promise<{
   const { Profile } = await import("../../profile/mod.ts");
   const { documentLength } = await import("../../core/mod.ts");
   const profiles = new Map<string, Profile>();
+  const broken = new Set<string>();
   const rows = async ({ collections }: Inspection) => {
     const { inferSchemas } = await import("../../schema/infer/infer.ts");
     const { reportRows } = await import("./schema/_rows.ts");
@@ -192,9 +193,17 @@ async function treeProfiles(): Promise<{
   return {
     add(namespace, buffer, start) {
       const name = formatNamespace(namespace);
+      if (broken.has(name)) return;
       let profile = profiles.get(name);
       if (profile === undefined) profiles.set(name, profile = new Profile());
-      profile.addDocument(buffer.subarray(start, start + documentLength(buffer, start)));
+      try {
+        profile.addDocument(buffer.subarray(start, start + documentLength(buffer, start)));
+      } catch (error) {
+        // With a part of a document in it a profile is of no use.
+        profiles.delete(name);
+        broken.add(name);
+        throw error;
+      }
     },
     async text(inspection) {
       const { reportTable } = await import("./schema/report.ts");
