@@ -4,7 +4,7 @@ import { compressionOf, HEAD_BYTES, isAmbiguous, LONG_HEAD_BYTES } from "./_dete
 import { gunzip } from "./_gunzip.ts";
 import { Input } from "./_input.ts";
 import { unzstd } from "./_unzstd.ts";
-import type { CompressionName } from "./compression.ts";
+import { type CompressionName, parseCompression } from "./compression.ts";
 import { action } from "./translate_error.ts";
 
 /** Bytes that are read, uncompressed. */
@@ -96,7 +96,7 @@ function decompressed(
 ): AsyncGenerator<Uint8Array, void, void> {
   switch (compression) {
     case "none":
-      return plain(reader);
+      return plain(reader, path);
     case "gzip":
       return gunzip(reader, path);
     case "zstd":
@@ -104,8 +104,24 @@ function decompressed(
   }
 }
 
-async function* plain(reader: ChunkReader): AsyncGenerator<Uint8Array, void, void> {
-  for (let chunk = await reader.next(); chunk !== null; chunk = await reader.next()) yield chunk;
+async function* plain(reader: ChunkReader, path: string): AsyncGenerator<Uint8Array, void, void> {
+  let empty = true;
+  for (let chunk = await reader.next(); chunk !== null; chunk = await reader.next()) {
+    empty = false;
+    yield chunk;
+  }
+  // Of nothing, gzip makes 20 bytes.
+  const { name } = parseCompression(undefined, path);
+  if (!empty || name === "none") return;
+  throw new DataError(
+    `${action({ stage: "source", path })}: it is empty, which no ${name} file is`,
+    {
+      offset: 0,
+      stage: "source",
+      hint:
+        "what wrote it did not come to its end; a file without documents has another name: .bson",
+    },
+  );
 }
 
 /** Leaves out the first bytes. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { serialize } from "bson";
+import { Code, serialize } from "bson";
 import type {
   CreateCollectionOptions,
   CreateIndexesOptions,
@@ -435,6 +435,33 @@ integration(
         summary.issues.map(({ code }) => code).filter((code) => code.startsWith("view"));
       assertEquals(codes(await transfer(server, archive, { include })), ["view-source-left-out"]);
       assertEquals(codes(await transfer(server, archive, { overwrite: true })), []);
+    }),
+);
+
+integration(
+  "transfer() takes the functions of a database with it, and nothing else of the server's",
+  (context) =>
+    inFolder(async (folder) => {
+      const { db } = context;
+      const functions = db.collection<{ _id: string; value: Code }>("system.js");
+      await functions.insertOne({ _id: "twice", value: new Code("function (n) { return 2 * n }") });
+      await db.collection("orders").insertOne({ n: 1 });
+      await using server = database(context, context.database);
+      const dump = new DumpConnector({ path: `${folder}/dump` });
+      await transfer(server, dump);
+      const files = await Array.fromAsync(Deno.readDir(`${folder}/dump/${context.database}`));
+      assertEquals(files.map(({ name }) => name).sort(), [
+        "orders.bson",
+        "orders.metadata.json",
+        "system.js.bson",
+        "system.js.metadata.json",
+      ]);
+      await functions.deleteMany({});
+      await into(context, dump, context.database);
+      assertEquals(
+        (await functions.findOne({ _id: "twice" }))?.value.code,
+        "function (n) { return 2 * n }",
+      );
     }),
 );
 

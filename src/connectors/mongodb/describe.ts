@@ -118,8 +118,11 @@ async function listCollections(
       loggedIn: session.loggedIn,
     });
   }
-  // A database of nothing but system collections is as good as none, unless one of them is named.
-  if (wanted === undefined) found = found.filter(({ name }) => !name.startsWith("system."));
+  // A database of nothing but the server's own collections is as good as none, unless one of them is
+  // named. The functions in `system.js` are the user's: mongodump takes them too.
+  if (wanted === undefined) {
+    found = found.filter(({ name }) => name === "system.js" || !name.startsWith("system."));
+  }
   if (found.length === 0) await refuseMissing(session, db, wanted);
   return found.sort((a, b) =>
     compareNamespaces({ db: "", collection: a.name }, { db: "", collection: b.name })

@@ -117,6 +117,19 @@ Deno.test("openByteSource() gives nothing of an empty file", { permissions: read
   }
 });
 
+Deno.test("openByteSource() says of a compressed file without a byte that it was cut", {
+  permissions: read,
+}, async () => {
+  await using folder = await temporaryFolder();
+  for (const [ending, name] of [["gz", "gzip"], ["zst", "zstd"]] as const) {
+    const path = await fileOf(folder.path, `x.bson.${ending}`, new Uint8Array());
+    const { error } = await readAll(path);
+    assert(error instanceof DataError);
+    assertEquals(error.message, `Cannot read "${path}": it is empty, which no ${name} file is`);
+    assertEquals([error.offset, error.stage], [0, "source"]);
+  }
+});
+
 /** Asserts that something was told: in words, at which byte of the file, how much came out. */
 function assertBad(outcome: Outcome, good: Uint8Array, message: RegExp, label: string): void {
   const { bytes, error } = outcome;
