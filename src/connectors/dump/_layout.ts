@@ -8,6 +8,7 @@ import {
   formatNamespace,
   IoError,
   type Namespace,
+  throwIfInterrupted,
 } from "../../core/mod.ts";
 import { FileMemory } from "../../io/_file_memory.ts";
 import { folderEntries, mayRead, readSmallText } from "../../io/mod.ts";
@@ -72,6 +73,8 @@ export interface LayoutOptions {
   readonly damaged?: boolean;
   /** What the files of metadata said before. */
   readonly memory?: MetadataMemory;
+  /** Stops it: a dump may have very many files. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a file of metadata says. */
@@ -98,7 +101,7 @@ const NO_METADATA: FoundMetadata = { blank: true, parsed: parseDumpMetadata("", 
  */
 export async function readLayout(
   path: string,
-  { damaged = false, memory = new FileMemory() }: LayoutOptions = {},
+  { damaged = false, memory = new FileMemory(), signal }: LayoutOptions = {},
 ): Promise<DumpLayout> {
   const { root, databases } = await foldersOf(path);
   const isDatabase = hasCollections(root);
@@ -119,6 +122,7 @@ export async function readLayout(
     const db = databaseOf(folder, isDatabase);
     joinSeries(files);
     for (const key of new Set([...files.data.keys(), ...files.metadata.keys()])) {
+      throwIfInterrupted(signal);
       const collection = await collectionOf(folder, db, key, files, memory);
       if (collection.fault !== undefined && !damaged) throw collection.fault;
       collections.push(collection);

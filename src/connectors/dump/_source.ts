@@ -65,7 +65,7 @@ export class DumpSource implements Source {
   /** The collections that are read; with `damaged` those too that lack something. */
   async *describe(options: DescribeOptions = {}): AsyncGenerator<CollectionInfo, void, void> {
     const { damaged = false } = options;
-    const { collections } = await this.#layout(damaged);
+    const { collections } = await this.#layout(damaged, options);
     const wanted = collections
       .filter(({ info }) => leftOut(info.namespace, this.#selection) === undefined);
     const given = damaged ? wanted : wanted.filter(({ info }) => info.damage === undefined);
@@ -83,7 +83,7 @@ export class DumpSource implements Source {
 
   /** Who wrote it, and how it is stored. */
   async origin({ signal }: Cancellable = {}): Promise<Origin> {
-    const { prelude, collections } = await this.#layout(true);
+    const { prelude, collections } = await this.#layout(true, { signal });
     const compressions = new Set<string>();
     let storedBytes = 0;
     for (const { dataPath } of collections) {
@@ -102,7 +102,7 @@ export class DumpSource implements Source {
     const { partition, after, query = {}, damaged = false } = options;
     this.#refuse(query, partition !== undefined || after !== undefined);
     const notes = new DumpNotes(this.#selection);
-    const layout = await this.#layout(damaged);
+    const layout = await this.#layout(damaged, options);
     this.#note(layout, notes);
     try {
       yield* notes.spread(this.#items(layout, notes, options));
@@ -111,8 +111,8 @@ export class DumpSource implements Source {
     }
   }
 
-  #layout(damaged: boolean): Promise<DumpLayout> {
-    return readLayout(this.#path, { damaged, memory: this.#metadata });
+  #layout(damaged: boolean, { signal }: { signal?: AbortSignal | undefined }): Promise<DumpLayout> {
+    return readLayout(this.#path, { damaged, memory: this.#metadata, signal });
   }
 
   async *#items(
