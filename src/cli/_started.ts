@@ -1,4 +1,4 @@
-import { VERSION } from "../core/mod.ts";
+import { UsageError, VERSION } from "../core/mod.ts";
 
 /** How this command line was started, so that it can be started again. */
 export interface Started {
@@ -13,7 +13,14 @@ export interface Started {
 /** A variable with more flags for Deno, apart by blanks, such as `--cert corporate.pem`. */
 const FLAGS_VARIABLE = "DATAHOOD_DENO_FLAGS";
 
-/** Looks at how this command line was started. */
+/** Flags of `deno run` that grant something. */
+const GRANTS = /^(?:--allow-|--permission-set|-[A-Za-z]*[ARWNESIP])/;
+
+/**
+ * Looks at how this command line was started.
+ *
+ * @throws {UsageError} If the variable with more flags grants something.
+ */
 export function howStarted(): Started {
   const published = `jsr:@datahood/cli@${VERSION}`;
   const { standalone } = Deno.build;
@@ -33,5 +40,10 @@ export function howStarted(): Started {
 function moreFlags(): string[] {
   const { state } = Deno.permissions.querySync({ name: "env", variable: FLAGS_VARIABLE });
   if (state !== "granted") return [];
-  return Deno.env.get(FLAGS_VARIABLE)?.split(/\s+/).filter((word) => word !== "") ?? [];
+  const flags = Deno.env.get(FLAGS_VARIABLE)?.split(/\s+/).filter((word) => word !== "") ?? [];
+  const grant = flags.find((flag) => GRANTS.test(flag));
+  if (grant === undefined) return flags;
+  throw new UsageError(`Cannot use "${grant}" of ${FLAGS_VARIABLE}: it grants a permission`, {
+    hint: "what is needed is worked out from the command line; leave the flag out",
+  });
 }

@@ -272,6 +272,14 @@ Deno.test("datahood starts again for a --sandbox of its own alone", async (t) =>
       assertEquals(code, 1, err);
       assertStringIncludes(err, "--no-such-flag");
     });
+    await t.step("with no permission among the flags for Deno", async () => {
+      for (const grant of ["-A", "--allow-net", "-qR", "--permission-set=all"]) {
+        const own = { DATAHOOD_DENO_FLAGS: `${CHECKOUT.DATAHOOD_DENO_FLAGS} ${grant}` };
+        const { code, err } = await run(["inspect", "a.bson", "--sandbox"], own);
+        assertEquals(code, 2, err);
+        assertStringIncludes(err, `Cannot use "${grant}" of DATAHOOD_DENO_FLAGS`);
+      }
+    });
     await t.step("before the command's words", async () => {
       const { code, err } = await run(["transfer", "--sandbox", "a.bson", "null:"], {
         ...CHECKOUT,
