@@ -51,6 +51,8 @@ export interface ConnectorSettings {
   readonly usersAndRoles?: boolean;
   /** Leave out the oplog of a dump without a warning. */
   readonly ignoreOplog?: boolean;
+  /** Whether a target is only looked at, as a plan and a dry run do: nothing is written. */
+  readonly lookOnly?: boolean;
   /** Says a line under `--verbose`. */
   readonly verbose?: (line: string) => void;
 }

@@ -25,6 +25,16 @@ export function folderReadNeeds(path: string): PermissionNeed[] {
 }
 
 /**
+ * What looking at a folder that files would be written into needs to be allowed.
+ *
+ * @param path The folder.
+ * @returns The needs.
+ */
+export function folderLookNeeds(path: string): PermissionNeed[] {
+  return [{ kind: "read", target: path, reason: "see what is in the target folder" }];
+}
+
+/**
  * What writing files into a folder needs to be allowed; they are looked at before they are written.
  *
  * @param path The folder.
@@ -32,7 +42,7 @@ export function folderReadNeeds(path: string): PermissionNeed[] {
  */
 export function folderWriteNeeds(path: string): PermissionNeed[] {
   return [
-    { kind: "read", target: path, reason: "see what is in the target folder" },
+    ...folderLookNeeds(path),
     { kind: "write", target: path, reason: "write files into the target folder" },
   ];
 }

@@ -22,6 +22,17 @@ export function fileReadNeeds(path: string): PermissionNeed[] {
 }
 
 /**
+ * What looking at a file that would be written needs to be allowed.
+ *
+ * @param path The file; `-`, standard output, needs nothing.
+ * @returns The needs.
+ */
+export function fileLookNeeds(path: string): PermissionNeed[] {
+  if (path === "-") return [];
+  return [{ kind: "read", target: path, reason: "see whether the target file exists" }];
+}
+
+/**
  * What writing a file needs to be allowed: the file, and the part file that becomes it. Both are
  * looked at before they are written, which takes `read`.
  *
@@ -45,7 +56,7 @@ export function fileWriteNeeds(path: string): PermissionNeed[] {
   if (path === "-") return [];
   const part = partPath(path);
   return [
-    { kind: "read", target: path, reason: "see whether the target file exists" },
+    ...fileLookNeeds(path),
     { kind: "write", target: path, reason: "put the finished file in its place" },
     { kind: "read", target: part, reason: "lock the file while it is written" },
     { kind: "write", target: part, reason: "write the file until it is finished" },

@@ -120,6 +120,28 @@ const TRANSFERS: readonly Row[] = [
     target: "null",
     args: () => [from, "null:"],
   })),
+  // What is only looked at is not written, and has no part file.
+  ...OUTPUTS.flatMap(([to, target]) =>
+    ["--plan", "--dry-run"].map((look): Row => ({
+      command: "transfer",
+      source: "bson",
+      target,
+      ...target === "bson" ? { shown: true } : {},
+      args: () => ["orders.bson", to, look],
+    }))
+  ),
+  {
+    command: "transfer",
+    source: "bson",
+    target: "bson",
+    args: () => ["orders.bson", "old.bson", "--overwrite", "--dry-run"],
+  },
+  {
+    command: "transfer",
+    source: "bson",
+    target: "stdout",
+    args: () => ["orders.bson", "-", "--dry-run"],
+  },
   {
     command: "transfer",
     source: "dump",
@@ -226,6 +248,49 @@ const TRANSFERS: readonly Row[] = [
       args: (places) => [...place(places, server, `${SHOP}.orders`), "null:", "--dry-run"],
       ...variable(server, (places) => places.mongodb(server, `${SHOP}.orders`)),
     },
+    // The target is reached for what is there and what its user may do; a preset leaves it alone.
+    ...["--plan", "--dry-run"].map((look): Row => ({
+      command: "transfer",
+      source: "bson",
+      target: "mongodb",
+      server,
+      args: (places) => ["orders.bson", ...place(places, server, copy(places)), look],
+      ...variable(server, (places) => places.mongodb(server, copy(places))),
+    })),
+    {
+      command: "transfer bson-to-mongo",
+      source: "bson",
+      target: "mongodb",
+      server,
+      args: (places) => [
+        "orders.bson",
+        ...named(places, "dest", server, copy(places)),
+        "--dry-run",
+      ],
+      ...variable(server, (places) => places.uri(server)),
+    },
+    ...["--plan", "--dry-run"].flatMap((look): Row[] => [
+      {
+        command: "transfer",
+        source: "mongodb",
+        target: "bson",
+        server,
+        args: (places) => [...place(places, server, `${SHOP}.orders`), "out.bson.gz", look],
+        ...variable(server, (places) => places.mongodb(server, `${SHOP}.orders`)),
+      },
+      {
+        command: "transfer mongo-to-bson",
+        source: "mongodb",
+        target: "bson",
+        server,
+        args: (places) => [
+          "out.bson",
+          ...named(places, "source", server, `${SHOP}.orders`),
+          look,
+        ],
+        ...variable(server, (places) => places.uri(server)),
+      },
+    ]),
     {
       command: "transfer mongo-to-bson",
       source: "mongodb",

@@ -35,6 +35,7 @@ export interface ConnectorFlags {
   readonly metadata?: boolean;
   readonly usersAndRoles?: boolean;
   readonly ignoreOplog?: boolean;
+  readonly lookOnly?: boolean;
 }
 
 /** The settings of one end. */
@@ -54,6 +55,7 @@ export function settingsOf(
     ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
     ...(tlsCaFile === undefined ? {} : { tlsCaFile }),
+    ...(flags.lookOnly ? { lookOnly: true } : {}),
     verbose: (line) => reporter.line("debug", line, { end: role }),
   };
 }

@@ -1,5 +1,5 @@
 import { type ConnectorDescriptor, UsageError } from "../../core/mod.ts";
-import { fileReadNeeds, fileWriteNeeds } from "../../io/needs.ts";
+import { fileLookNeeds, fileReadNeeds, fileWriteNeeds } from "../../io/needs.ts";
 
 /** What is known of archives without loading the code that reads them. */
 export const archiveDescriptor: ConnectorDescriptor = {
@@ -15,9 +15,10 @@ export const archiveDescriptor: ConnectorDescriptor = {
   schemes: [],
   extensions: [".archive.zst", ".archive.gz", ".archive"],
   options: [],
-  permissions: ({ path }, { role }) => {
+  permissions: ({ path }, { role, lookOnly = false }) => {
     if (path === undefined) return [];
-    return role === "source" ? fileReadNeeds(path) : fileWriteNeeds(path);
+    if (role === "source") return fileReadNeeds(path);
+    return lookOnly ? fileLookNeeds(path) : fileWriteNeeds(path);
   },
   create: async ({ path, display }, settings) => {
     if (path === undefined) throw new UsageError(`Cannot use "${display}": it names no file`);

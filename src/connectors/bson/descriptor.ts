@@ -1,5 +1,5 @@
 import { type ConnectorDescriptor, UsageError } from "../../core/mod.ts";
-import { fileReadNeeds, fileWriteNeeds } from "../../io/needs.ts";
+import { fileLookNeeds, fileReadNeeds, fileWriteNeeds } from "../../io/needs.ts";
 import { metadataNeeds } from "./_metadata.ts";
 
 /** What is known of files of BSON documents without loading the code that reads them. */
@@ -26,9 +26,9 @@ export const bsonDescriptor: ConnectorDescriptor = {
       default: "by the extension",
     },
   ],
-  permissions: ({ path }, { role, metadata = false }) => {
+  permissions: ({ path }, { role, metadata = false, lookOnly = false }) => {
     if (path === undefined) return [];
-    if (role === "target") return fileWriteNeeds(path);
+    if (role === "target") return lookOnly ? fileLookNeeds(path) : fileWriteNeeds(path);
     return [...fileReadNeeds(path), ...metadata ? metadataNeeds(path) : []];
   },
   create: async ({ path, display, database, collection }, { compress, metadata }) => {

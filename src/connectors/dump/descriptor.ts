@@ -1,5 +1,5 @@
 import { type ConnectorDescriptor, UsageError } from "../../core/mod.ts";
-import { folderReadNeeds, folderWriteNeeds } from "../../io/folder.ts";
+import { folderLookNeeds, folderReadNeeds, folderWriteNeeds } from "../../io/folder.ts";
 
 /** What is known of mongodump's folders without loading the code that reads them. */
 export const dumpDescriptor: ConnectorDescriptor = {
@@ -14,9 +14,10 @@ export const dumpDescriptor: ConnectorDescriptor = {
   schemes: [],
   extensions: ["/"],
   options: [],
-  permissions: ({ path }, { role }) => {
+  permissions: ({ path }, { role, lookOnly = false }) => {
     if (path === undefined) return [];
-    return role === "source" ? folderReadNeeds(path) : folderWriteNeeds(path);
+    if (role === "source") return folderReadNeeds(path);
+    return lookOnly ? folderLookNeeds(path) : folderWriteNeeds(path);
   },
   create: async ({ path, display }, settings) => {
     if (path === undefined) throw new UsageError(`Cannot use "${display}": it names no folder`);

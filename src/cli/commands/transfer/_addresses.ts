@@ -17,6 +17,8 @@ export interface EndText {
   readonly format?: string | undefined;
   /** Names given beside a connection string, by the presets. */
   readonly namespace?: { readonly database: string; readonly collection: string };
+  /** Where it is not read or written as its role says: it is only looked at, or left alone. */
+  readonly only?: "look" | "name" | undefined;
 }
 
 /** What must be allowed to learn the address itself. */
@@ -71,9 +73,11 @@ export async function resolveAddresses(
 /** What the ends need whose addresses are in plain sight. */
 function knownNeeds(ends: readonly EndText[], system: boolean, io: CliIo): PermissionNeed[] {
   return ends.filter((end) => needsOf(end).length === 0).flatMap((end) => {
+    const { role, only } = end;
+    if (only === "name") return [];
     try {
       const address = parseEnd(end, system, io, (path) => io.isFolder(path) ?? false);
-      return descriptorOf(address.kind).permissions(address, { role: end.role });
+      return descriptorOf(address.kind).permissions(address, { role, lookOnly: only === "look" });
     } catch {
       // What is wrong with it is told once it is its turn.
       return [];

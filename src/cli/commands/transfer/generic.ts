@@ -33,10 +33,11 @@ export async function transferCommand(
   const [from = "", to = ""] = words;
   const show = parseShowFlags(raw);
   const flags = await parseTransferFlags(raw);
+  const only = flags.dryRun || flags.plan ? "look" : undefined;
   const [source, target] = await resolveAddresses(
     [
       { role: "source", text: from, format: flags.from },
-      { role: "target", text: to, format: flags.to },
+      { role: "target", text: to, format: flags.to, only },
     ],
     flags.system,
     io,

@@ -38,7 +38,8 @@ function file(words: readonly string[], role: "source" | "target"): EndText {
 async function run(ends: readonly [EndText, EndText], raw: RawFlags, io: CliIo): Promise<number> {
   const show = parseShowFlags(raw);
   const flags = await parseTransferFlags(raw);
-  const [source, target] = await resolveAddresses(ends, true, io);
+  const only = flags.dryRun ? "name" : flags.plan ? "look" : undefined;
+  const [source, target] = await resolveAddresses([ends[0], { ...ends[1], only }], true, io);
   return await runTransfer({ source: source!, target: target!, flags, show, preset: true }, io);
 }
 

@@ -102,7 +102,8 @@ async function perform(
   const targetDescriptor = descriptorOf(job.target.kind);
   const metadata = !sourceOnly && hasDefinitions(job.target);
   const sourceSettings = settingsOf("source", { ...flags, metadata }, reporter);
-  const targetSettings = settingsOf("target", flags, reporter);
+  const lookOnly = flags.plan || flags.dryRun;
+  const targetSettings = settingsOf("target", { ...flags, lookOnly }, reporter);
   const ends = [
     { address: job.source, settings: sourceSettings },
     ...sourceOnly ? [] : [{ address: job.target, settings: targetSettings }],
