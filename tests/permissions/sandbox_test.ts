@@ -18,6 +18,8 @@ async function names(folder: string): Promise<string[]> {
 Deno.test("datahood --sandbox works for each command that has it", async (t) => {
   const runs: readonly (readonly string[])[] = [
     ["transfer", "a.bson", "b.bson.gz"],
+    ["transfer", "a.bson", "c.bson", "--plan"],
+    ["transfer", "a.bson", "c/", "--dry-run"],
     ["schema", "a.bson", "-o", "a.ts"],
     ["schema", "from-bson", "a.bson"],
     ["schema", "a.bson", "--save-profile", "a.profile.json"],
