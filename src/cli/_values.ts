@@ -124,14 +124,23 @@ export function parseCompression(flag: string, text: string): string {
   return text;
 }
 
+/** Refuses an address in the place of a document: an excerpt of it would show its password. */
+async function refuseAddress(flag: string, text: string, hint: string): Promise<void> {
+  if (!/^\s*mongodb(\+srv)?:/i.test(text)) return;
+  const { redactConnectionString } = await import("../connectors/_mongodb_address.ts");
+  refuse(flag, redactConnectionString(text), "it is an address, not a document", hint);
+}
+
 /** A document as Extended JSON; numbers keep the type that is written. */
 export async function parseDocument(flag: string, text: string): Promise<Document> {
+  await refuseAddress(flag, text, `such as ${flag} '{"field": 1}'`);
   const { parseExtendedJsonDocument } = await import("../bson/mod.ts");
   return parseExtendedJsonDocument(text, flag);
 }
 
 /** A sort order: a document, or a list of `[field, 1 or -1]` pairs. */
 export async function parseSort(flag: string, text: string): Promise<Document> {
+  await refuseAddress(flag, text, `such as ${flag} '{"at": -1}'`);
   const { parseExtendedJson } = await import("../bson/mod.ts");
   const value = parseExtendedJson(text, flag);
   const example = `such as ${flag} '{"at": -1}', or '[["at", -1], ["_id", 1]]'`;

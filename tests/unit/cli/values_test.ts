@@ -141,3 +141,14 @@ Deno.test("parseSort() takes a document or pairs", async () => {
     await assertRejects(() => parseSort("--sort", text), UsageError, "--sort");
   }
 });
+
+for (const [name, parse] of Object.entries({ parseDocument, parseSort })) {
+  Deno.test(`\`${name}()\` shows no secret of an address in the wrong place`, async () => {
+    const address = "mongodb://admin:secret@h/x";
+    const error = await assertRejects(() => parse("--filter", address), UsageError);
+    assertEquals(
+      error.message,
+      'Cannot use --filter "mongodb://admin:***@h/x": it is an address, not a document.',
+    );
+  });
+}
