@@ -7,6 +7,7 @@ import {
   UnsupportedError,
 } from "../core/mod.ts";
 import { allLost } from "../transfer/_refuse_incomplete.ts";
+import { atStage } from "../transfer/_stage.ts";
 import { type Matching, matching } from "./_match.ts";
 import type { Side } from "./_read.ts";
 import type { LostDocuments, VerifyOptions } from "./result.ts";
@@ -27,9 +28,11 @@ export async function openSides(
   const lists: CollectionInfo[][] = [];
   for (const connector of [a, b]) {
     throwIfInterrupted(signal);
-    await connector.connect(asking);
-    // What lacks its documents is a part of the side all the same.
-    lists.push(await Array.fromAsync(connector.source!.describe({ ...asking, damaged: true })));
+    await atStage("source", async () => {
+      await connector.connect(asking);
+      // What lacks its documents is a part of the side all the same.
+      lists.push(await Array.fromAsync(connector.source!.describe({ ...asking, damaged: true })));
+    });
   }
   const [allA, allB] = lists as [CollectionInfo[], CollectionInfo[]];
   let found = matching(allA, allB);

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { exampleBson, exampleDocument } from "./_documents.ts";
 import { DUMP, makeFiles, METADATA, ORDERS, without } from "./_dumps.ts";
 import { inFolder, permissionTest, runCli, say } from "./_run_cli.ts";
@@ -124,6 +124,16 @@ Deno.test("datahood verify fails on what is cut short or not there, and does not
     assertStringIncludes(cut.err, "b.bson");
     const gone = await runCli(["verify", "a.bson", "c.bson"], { cwd });
     assertEquals(gone.code, 3);
+    // Nothing listens there, and nobody is asked before the certificate was read.
+    const server = "mongodb://127.0.0.1:1/shop.orders";
+    for (const sides of [[server, "a.bson"], ["a.bson", `${server}?tls=true&tlsCAFile=no.pem`]]) {
+      const { code, err } = await runCli(["verify", ...sides, "--connect-timeout", "1s"], { cwd });
+      assertEquals(code, 3, err);
+      assertMatch(
+        err,
+        /no server answers at 127\.0\.0\.1:1|cannot read "no\.pem": there is no such file/,
+      );
+    }
     const words = await runCli(["verify", "a.bson"], { cwd });
     assertEquals(words.code, 2);
     const unknown = await runCli(["verify", "a.bson", "orders.x"], { cwd });

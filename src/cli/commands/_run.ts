@@ -9,6 +9,7 @@ import {
   IoError,
   type PermissionNeed,
 } from "../../core/mod.ts";
+import { atStage } from "../../transfer/_stage.ts";
 import { type CliIo, outIfRead } from "../_io.ts";
 import { jsonText } from "../render/_json.ts";
 import { errorToText } from "../render/error.ts";
@@ -71,10 +72,12 @@ export async function discoverNeeds(ends: readonly EndToAsk[]): Promise<Permissi
   const needs: PermissionNeed[] = [];
   for (const { address, settings } of ends) {
     const descriptor = descriptorOf(address.kind);
-    await using connector = await descriptor.create(address, settings);
-    needs.push(
-      ...await connector.discoverPermissions?.() ?? descriptor.permissions(address, settings),
-    );
+    await atStage(settings.role, async () => {
+      await using connector = await descriptor.create(address, settings);
+      needs.push(
+        ...await connector.discoverPermissions?.() ?? descriptor.permissions(address, settings),
+      );
+    });
   }
   return needs;
 }

@@ -57,12 +57,32 @@ export async function openSession(
     return { client, hello, display, options, loggedIn };
   } catch (error) {
     await client.close().catch(() => {});
+    refuseTlsFile(error, display);
     throw isNameLookup(error, uri)
       ? await nameLookupError(error, context)
       : translateError(error, context);
   } finally {
     signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/** What the system says of a file, in words. */
+const FILE_STATES: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "the system does not let it be read",
+  EISDIR: "it is a folder",
+};
+
+/** The only files that the driver reads are those of TLS: certificates and keys. */
+function refuseTlsFile(error: unknown, display: string): void {
+  const { code = "", path } = error as { readonly code?: string; readonly path?: string };
+  const state = FILE_STATES[code];
+  if (state === undefined) return;
+  const file = path === undefined ? "a file of TLS" : `"${path}"`;
+  throw new ConnectError(`Cannot connect to "${display}": cannot read ${file}: ${state}`, {
+    hint: "it is named by tlsCAFile or tlsCertificateKeyFile in the address, or by --tls-ca-file",
+    cause: error,
+  });
 }
 
 /** Members that the address does not name cannot be asked about before they are known. */
