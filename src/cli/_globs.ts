@@ -1,4 +1,10 @@
-import { formatNamespace, type Namespace, parseNamespace, UsageError } from "../core/mod.ts";
+import {
+  formatNamespace,
+  type Issue,
+  type Namespace,
+  parseNamespace,
+  UsageError,
+} from "../core/mod.ts";
 import { accountsOf } from "../mongodump/accounts.ts";
 import { nearest } from "../connectors/_nearest.ts";
 
@@ -17,6 +23,20 @@ function matcher(glob: string): (namespace: Namespace) => boolean {
     pattern.test(namespace.collection) || pattern.test(formatNamespace(namespace));
 }
 
+/** Which collections are taken, by their names. */
+export interface Selection {
+  (namespace: Namespace): boolean;
+  /** A warning for each pattern that none of the collections fitted that were asked about so far. */
+  unmatched(): Issue[];
+}
+
+/** A pattern as it was typed. */
+interface Pattern {
+  readonly option: "--include" | "--exclude";
+  readonly glob: string;
+  readonly matches: (namespace: Namespace) => boolean;
+}
+
 /**
  * What `--include` and `--exclude` leave. Users and roles that are asked for by an option of their own
  * need not be included as well.
@@ -25,14 +45,42 @@ export function selection(
   include: readonly string[],
   exclude: readonly string[],
   usersAndRoles = false,
-): ((namespace: Namespace) => boolean) | undefined {
+): Selection | undefined {
   if (include.length === 0 && exclude.length === 0) return undefined;
-  const wanted = include.map(matcher);
-  const unwanted = exclude.map(matcher);
-  return (namespace) =>
-    (wanted.length === 0 || wanted.some((matches) => matches(namespace)) ||
+  const patterns = (option: Pattern["option"], globs: readonly string[]): Pattern[] =>
+    globs.map((glob) => ({ option, glob, matches: matcher(glob) }));
+  const wanted = patterns("--include", include);
+  const unwanted = patterns("--exclude", exclude);
+  const idle = new Set([...wanted, ...unwanted]);
+  const asked: Namespace[] = [];
+  const takes = (namespace: Namespace) => {
+    // Once each pattern has a collection there is nothing more to find out.
+    if (idle.size > 0) asked.push(namespace);
+    for (const pattern of idle) if (pattern.matches(namespace)) idle.delete(pattern);
+    return (wanted.length === 0 || wanted.some(({ matches }) => matches(namespace)) ||
       usersAndRoles && accountsOf(namespace) !== undefined) &&
-    !unwanted.some((matches) => matches(namespace));
+      !unwanted.some(({ matches }) => matches(namespace));
+  };
+  return Object.assign(takes, {
+    unmatched: () => asked.length === 0 ? [] : [...idle].map((one) => withoutMatch(one, asked)),
+  });
+}
+
+function withoutMatch({ option, glob }: Pattern, asked: readonly Namespace[]): Issue {
+  const near = nearest(
+    glob,
+    asked.map((name) => glob.includes(".") ? formatNamespace(name) : name.collection),
+  );
+  const advice = near !== undefined
+    ? `; did you mean ${near}?`
+    : glob.includes(",")
+    ? "; each pattern is an option of its own"
+    : "";
+  return {
+    code: "pattern-without-match",
+    message: `No collection fits ${option} "${glob}"${advice}`,
+    level: "warning",
+  };
 }
 
 /** One `--rename from=to`. */

@@ -167,6 +167,34 @@ Deno.test("datahood inspect says where an archive or a dump is cut, and what cam
     }));
 });
 
+Deno.test("datahood says of a pattern that it fits no collection, whatever the command", () =>
+  inFolder(async (cwd) => {
+    await makeFiles(`${cwd}/dump`, DUMP);
+    const commands = [
+      ["inspect", "dump/"],
+      ["transfer", "dump/", "x.archive"],
+      ["transfer", "dump/", "y.archive", "--plan"],
+      ["schema", "dump/"],
+      ["schema", "report", "dump/"],
+      ["schema", "diff", "dump/", "dump/"],
+      ["verify", "dump/", "dump/"],
+    ];
+    for (const command of commands) {
+      const args = [...command, "--include", "shop.orders", "--exclude", "shop.oders"];
+      const { code, err } = await runCli(args, { cwd });
+      assertEquals(code, 0, err);
+      assertEquals(
+        err.split("\n").filter((line) => line.includes("No collection fits")),
+        ['warning: No collection fits --exclude "shop.oders"; did you mean shop.orders?'],
+        command.join(" "),
+      );
+      const again = command[0] === "transfer" ? ["--overwrite"] : [];
+      const fine = await runCli([...command, "--include", "shop.*", ...again], { cwd });
+      assertEquals(fine.code, 0, fine.err);
+      assert(!fine.err.includes("No collection fits"), fine.err);
+    }
+  }));
+
 Deno.test("datahood inspect counts and shows what stands behind documents that are damaged inside", () =>
   inFolder(async (cwd) => {
     const good = serialize({ a: 1 });

@@ -78,7 +78,10 @@ export async function inspectCommand(
       );
     }
     const cut = shown.issue();
-    for (const issue of cut === undefined ? issues : [...issues, cut]) reporter.issue(issue);
+    const unmatched = include?.unmatched() ?? [];
+    for (const issue of [...issues, ...unmatched, ...cut === undefined ? [] : [cut]]) {
+      reporter.issue(issue);
+    }
     for (const { message, hint } of damages) {
       reporter.line("error", hint === undefined ? message : `${message}.\nhint: ${hint}`);
     }

@@ -107,7 +107,7 @@ export async function verifyCommand(
       signal,
       onEvent: progressTo(reporter),
     });
-    for (const issue of result.issues) reporter.issue(issue);
+    for (const issue of [...result.issues, ...include?.unmatched() ?? []]) reporter.issue(issue);
     reporter.finish();
     if (!show.json && !show.quiet) outIfRead(io, verifyText(result));
     return {

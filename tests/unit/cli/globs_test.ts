@@ -98,3 +98,19 @@ Deno.test("refuseUnusedRename() refuses a rule that is about nothing, and says t
   const bare = assertThrows(() => refuseUnusedRename(["ordres=o2"], names), UsageError);
   assertEquals(bare.hint, "did you mean --rename orders=o2?");
 });
+
+Deno.test("selection() tells which patterns no collection fitted", () => {
+  const selected = selection(["shop.*", "shop.ordres"], ["log_*", "a,b", "users"])!;
+  assertEquals(selected.unmatched(), []);
+  const names = ["shop.orders", "shop.log_1", "shop.users"];
+  assertEquals(names.map((name) => selected(parseNamespace(name))), [true, false, false]);
+  assertEquals(
+    selected.unmatched().map(({ code, level, message }) => `${level} ${code}: ${message}`),
+    [
+      'warning pattern-without-match: No collection fits --include "shop.ordres"; ' +
+      "did you mean shop.orders?",
+      'warning pattern-without-match: No collection fits --exclude "a,b"; ' +
+      "each pattern is an option of its own",
+    ],
+  );
+});

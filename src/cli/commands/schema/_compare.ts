@@ -72,6 +72,7 @@ export async function compare(
       writes: [],
     });
     const both = await profilesOfBoth(sources, sides.map(({ flags }) => flags), frame);
+    for (const issue of flags.include?.unmatched() ?? []) frame.reporter.issue(issue);
     if (check && both[1]!.every(({ profile }) => profile.documents === 0)) {
       throw new DataError(`Cannot check "${sources[1]!.display}": it has no documents.`, {
         stage: "source",

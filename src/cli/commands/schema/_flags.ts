@@ -1,9 +1,9 @@
 import type { DriftClass } from "../../../schema/drift/mod.ts";
-import type { Namespace, Query } from "../../../core/mod.ts";
+import type { Query } from "../../../core/mod.ts";
 import { UsageError } from "../../../core/mod.ts";
 import type { ValuesMode } from "../../../profile/mod.ts";
 import { checkTypeName } from "../../../schema/infer/type_name.ts";
-import { selection } from "../../_globs.ts";
+import { type Selection, selection } from "../../_globs.ts";
 import {
   parseChoice,
   parseCount,
@@ -18,7 +18,7 @@ export interface SourceFlags {
   readonly from: string | undefined;
   readonly query: Query | undefined;
   /** What `--include` and `--exclude` leave; all where neither is given. */
-  readonly include: ((namespace: Namespace) => boolean) | undefined;
+  readonly include: Selection | undefined;
   readonly system: boolean;
   readonly sample: number | undefined;
   readonly all: boolean;

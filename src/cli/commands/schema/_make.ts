@@ -63,6 +63,7 @@ export function makeSchema(job: SchemaJob, io: CliIo): Promise<number> {
       ...(folder === undefined ? {} : { folder }),
     });
     const collections = await profilesOf(source, flags, frame);
+    for (const issue of flags.include?.unmatched() ?? []) reporter.issue(issue);
     tell(collections, source, reporter);
     const { schemaFiles } = await import("../../../schema/schema_files.ts");
     const made = place === undefined ? [] : schemaFiles(collections, targets, place, options);

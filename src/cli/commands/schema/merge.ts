@@ -58,6 +58,7 @@ export async function mergeCommand(
     });
     const all: ProfiledCollection[] = [];
     for (const source of sources) all.push(...await profilesOf(source, flags, frame));
+    for (const issue of flags.include?.unmatched() ?? []) frame.reporter.issue(issue);
     const named = as === undefined
       ? all
       : all.map((one) => ({ ...one, namespace: asNamespace(as) }));

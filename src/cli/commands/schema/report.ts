@@ -33,6 +33,7 @@ export async function reportCommand(
     });
     const options = await inferOptions(infer, reporter, io);
     const collections = await profilesOf(source, flags, frame);
+    for (const issue of flags.include?.unmatched() ?? []) reporter.issue(issue);
     tell(collections, source, reporter);
     const { inferSchemas } = await import("../../../schema/infer/infer.ts");
     const filled = collections.filter(({ profile }) => profile.documents > 0);

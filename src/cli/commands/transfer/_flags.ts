@@ -1,5 +1,5 @@
 import type { Namespace, OnConflict, Query } from "../../../core/mod.ts";
-import { renaming, selection } from "../../_globs.ts";
+import { renaming, type Selection, selection } from "../../_globs.ts";
 import {
   parseChoice,
   parseCompression,
@@ -14,7 +14,7 @@ import {
 export interface TransferFlags {
   readonly query: Query | undefined;
   /** What `--include` and `--exclude` leave; all where neither is given. */
-  readonly include: ((namespace: Namespace) => boolean) | undefined;
+  readonly include: Selection | undefined;
   /** What `--rename` makes of a name, if it is about that one. */
   readonly rename: ((from: Namespace) => Namespace | undefined) | undefined;
   /** The rules of `--rename` as they were typed. */

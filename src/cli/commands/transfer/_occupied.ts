@@ -9,7 +9,7 @@ import {
 } from "../../../core/mod.ts";
 import { accountsOf } from "../../../mongodump/mod.ts";
 import type { CliIo } from "../../_io.ts";
-import { formatCount } from "../../render/_units.ts";
+import { formatDocuments } from "../../render/_units.ts";
 import type { Reporter } from "../../render/reporter.ts";
 import type { TransferPlan } from "./_plan.ts";
 import type { TransferJob } from "./run.ts";
@@ -67,7 +67,7 @@ function droppedAccounts({ collections }: TransferPlan): string[] {
 
 function describe({ namespace, estimate }: CollectionInfo): string {
   const count = estimate?.documents;
-  const about = count === undefined ? "" : ` (about ${formatCount(count)} documents)`;
+  const about = count === undefined ? "" : ` (about ${formatDocuments(count)})`;
   return `${formatNamespace(namespace)}${about}`;
 }
 

@@ -16,6 +16,7 @@ import { type CliIo, ClosedOutput, NotRunHere } from "../../_io.ts";
 import { errorToJson, errorToText } from "../../render/error.ts";
 import { Reporter } from "../../render/reporter.ts";
 import { type SummaryContext, summaryJson, summaryTable } from "../../render/summary.ts";
+import { formatDocuments } from "../../render/_units.ts";
 import { asLeft, goingOn, leftAt, type Seen, written } from "./_left.ts";
 import { allowOccupied } from "./_occupied.ts";
 import { completePassword, refuseImpossible, refuseOwnFiles, refuseSamePlace } from "./_refuse.ts";
@@ -131,6 +132,7 @@ async function perform(
   // The source first, whole: what is wrong with it is worth more than what a target says.
   await atStage("source", () => source.connect({ signal }));
   const plan = await planTransfer(job, source, signal);
+  for (const issue of flags.include?.unmatched() ?? []) reporter.issue(issue);
   if (!sourceOnly) await atStage("target", () => target.connect({ signal }));
   outcome.plan = plan.collections.map((pair) => planLine(job, pair));
   // A file is looked at in any case: what is refused has no plan. A server tells it when asked to write.
@@ -242,7 +244,9 @@ function tellSummary(
   } else if (flags.dryRun) {
     reporter.line(
       "info",
-      `Dry run: ${counts.read} documents would go to ${target.display}; nothing was written.`,
+      `Dry run: ${
+        formatDocuments(counts.read)
+      } would go to ${target.display}; nothing was written.`,
       { documents: counts.read },
     );
   }
