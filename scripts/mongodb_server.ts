@@ -3,10 +3,11 @@
  * installed from PyPI under `.cache/` when it is missing.
  *
  * Run as a program it prints the connection string and keeps the server until Ctrl-C:
- * `deno task server` or `deno run -A scripts/mongodb_server.ts [--auth] [--standalone] [--port N]`.
+ * `deno task server` or `deno run -A scripts/mongodb_server.ts`, with the options of {@linkcode USAGE}.
  *
  * @module
  */
+import { parseArgs } from "@std/cli";
 import { findServer, NoServerError, type ServerBinary } from "./_mongodb_binary.ts";
 import { spawnServer } from "./_mongodb_process.ts";
 
@@ -124,19 +125,26 @@ async function createUser(
   }
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const value = (name: string) => {
-    const at = args.indexOf(name);
-    return at < 0 ? undefined : args[at + 1];
-  };
-  const port = value("--port");
-  const storagePath = value("--storage-path");
+const USAGE = "deno task server [--auth] [--standalone] [--port N] [--storage-path FOLDER]";
+
+async function main(args: string[]): Promise<void> {
   const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+  const unknown: string[] = [];
+  const flags = parseArgs(args, {
+    string: ["port", "storage-path"],
+    boolean: ["auth", "standalone", "help"],
+    unknown: (arg) => void unknown.push(arg),
+  });
+  if (flags.help || unknown.length > 0) {
+    print(USAGE);
+    Deno.exit(flags.help ? 0 : 2);
+  }
+  const { port, "storage-path": storagePath } = flags;
   try {
     const server = await startMongoServer({
       own: true,
-      standalone: args.includes("--standalone"),
-      ...(args.includes("--auth") ? { auth: { user: "admin", password: "secret" } } : {}),
+      standalone: flags.standalone,
+      ...(flags.auth ? { auth: { user: "admin", password: "secret" } } : {}),
       ...(port === undefined ? {} : { port: Number(port) }),
       ...(storagePath === undefined ? {} : { storagePath }),
     });
