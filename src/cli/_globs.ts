@@ -23,6 +23,11 @@ function matcher(glob: string): (namespace: Namespace) => boolean {
     pattern.test(namespace.collection) || pattern.test(formatNamespace(namespace));
 }
 
+/** Names as a pattern is about them: of the collections alone where it has no dot. */
+function namesFor(glob: string, namespaces: readonly Namespace[]): string[] {
+  return namespaces.map((name) => glob.includes(".") ? formatNamespace(name) : name.collection);
+}
+
 /** Which collections are taken, by their names. */
 export interface Selection {
   (namespace: Namespace): boolean;
@@ -67,10 +72,7 @@ export function selection(
 }
 
 function withoutMatch({ option, glob }: Pattern, asked: readonly Namespace[]): Issue {
-  const near = nearest(
-    glob,
-    asked.map((name) => glob.includes(".") ? formatNamespace(name) : name.collection),
-  );
+  const near = nearest(glob, namesFor(glob, asked));
   const advice = near !== undefined
     ? `; did you mean ${near}?`
     : glob.includes(",")
@@ -161,9 +163,7 @@ export function refuseUnusedRename(
   );
   if (unused === undefined) return;
   const [from = "", to = ""] = unused.split("=");
-  const names = namespaces.map((name) =>
-    from.includes(".") ? formatNamespace(name) : name.collection
-  );
+  const names = namesFor(from, namespaces);
   const near = nearest(from, names);
   const some = names.slice(0, 5).join(", ") + (names.length > 5 ? ", …" : "");
   throw new UsageError(`Cannot use --rename "${unused}": no collection "${from}" is taken.`, {

@@ -1,6 +1,7 @@
 import { EXIT_CODES, formatNamespace, type Namespace } from "../../core/mod.ts";
 import type { InspectedCollection, Inspection } from "../../inspect/mod.ts";
 import type { Profile } from "../../profile/mod.ts";
+import { atStage } from "../../transfer/_stage.ts";
 import { selection } from "../_globs.ts";
 import { type CliIo, outIfRead } from "../_io.ts";
 import { parseCount, parseDuration } from "../_values.ts";
@@ -14,7 +15,6 @@ import { runFramed } from "./schema/_frame.ts";
 import { resolveAddresses } from "./transfer/_addresses.ts";
 import { list, parseShowFlags, type RawFlags, read, text } from "./transfer/_flags.ts";
 import { completePassword } from "./transfer/_refuse.ts";
-import { atStage } from "./transfer/_stage.ts";
 
 /** `datahood inspect <source>`: what is in there. */
 export async function inspectCommand(
@@ -181,7 +181,7 @@ async function treeProfiles(): Promise<{
   const { documentLength } = await import("../../core/mod.ts");
   const profiles = new Map<string, Profile>();
   const broken = new Set<string>();
-  const rows = async ({ collections }: Inspection) => {
+  const inferred = async ({ collections }: Inspection) => {
     const { inferSchemas } = await import("../../schema/infer/infer.ts");
     const { reportRows } = await import("./schema/_rows.ts");
     const filled = collections.flatMap(({ namespace }) => {
@@ -193,6 +193,9 @@ async function treeProfiles(): Promise<{
       rows: reportRows(model, filled[i]!.profile.root),
     }));
   };
+  // The table and the result have the same ones.
+  let found: ReturnType<typeof inferred> | undefined;
+  const rows = (inspection: Inspection) => found ??= inferred(inspection);
   return {
     add(namespace, buffer, start) {
       const name = formatNamespace(namespace);

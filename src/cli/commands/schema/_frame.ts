@@ -11,7 +11,7 @@ import { Reporter } from "../../render/reporter.ts";
 import { type NamedFile, refuseSameFiles } from "../_same_files.ts";
 import { giveResult, ownNeeds, stopOnSignal, touchSummary } from "../_run.ts";
 import type { ShowFlags } from "../transfer/_flags.ts";
-import { isClosedPipe } from "../transfer/_stage.ts";
+import { isClosedPipe } from "../transfer/_closed_pipe.ts";
 import type { SourceRun } from "./_source.ts";
 
 /** What a command is given while it runs. */

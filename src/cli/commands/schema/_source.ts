@@ -2,6 +2,7 @@ import type { Address, PermissionNeed, TransferEvent } from "../../../core/mod.t
 import { NotFoundError, UsageError } from "../../../core/mod.ts";
 import { fileReadNeeds } from "../../../io/mod.ts";
 import type { ProfiledCollection } from "../../../profile/mod.ts";
+import { atStage } from "../../../transfer/_stage.ts";
 import type { CliIo } from "../../_io.ts";
 import type { Reporter } from "../../render/reporter.ts";
 import { descriptorOf, discoverNeeds, settingsOf } from "../_run.ts";
@@ -132,7 +133,6 @@ async function load(
   io: CliIo,
 ): Promise<ProfiledCollection[]> {
   const { loadProfiles } = await import("../../../profile/saved.ts");
-  const { atStage } = await import("../transfer/_stage.ts");
   return await atStage("source", () => {
     const all = loadProfiles(readText(path, "profile", io), path);
     const taken = include === undefined ? all : all.filter(({ namespace }) => include(namespace));

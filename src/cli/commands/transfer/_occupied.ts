@@ -8,12 +8,12 @@ import {
   UsageError,
 } from "../../../core/mod.ts";
 import { accountsOf } from "../../../mongodump/mod.ts";
+import { atStage } from "../../../transfer/_stage.ts";
 import type { CliIo } from "../../_io.ts";
 import { formatDocuments } from "../../render/_units.ts";
 import type { Reporter } from "../../render/reporter.ts";
 import type { TransferPlan } from "./_plan.ts";
 import type { TransferJob } from "./run.ts";
-import { atStage } from "./_stage.ts";
 
 /** Whether a collection holds something; its estimate may be missing or old. */
 async function holdsDocuments(

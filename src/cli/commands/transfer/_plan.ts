@@ -17,11 +17,11 @@ import {
   refuseIncomplete,
   type RenamePair,
 } from "../../../transfer/mod.ts";
+import { atStage } from "../../../transfer/_stage.ts";
 import { refuseUnusedRename } from "../../_globs.ts";
 import { refuseQuery, refuseSameCollections } from "./_refuse.ts";
 import type { TransferJob } from "./run.ts";
 import { descriptorOf } from "../_run.ts";
-import { atStage } from "./_stage.ts";
 
 /** What becomes of what. */
 export interface TransferPlan {

@@ -12,6 +12,7 @@ import {
 } from "../../../core/mod.ts";
 import { folderEntries } from "../../../io/mod.ts";
 import { countSource, transfer } from "../../../transfer/mod.ts";
+import { atStage } from "../../../transfer/_stage.ts";
 import { type CliIo, ClosedOutput, NotRunHere } from "../../_io.ts";
 import { errorToJson, errorToText } from "../../render/error.ts";
 import { Reporter } from "../../render/reporter.ts";
@@ -32,7 +33,7 @@ import {
 } from "../_run.ts";
 import type { ShowFlags, TransferFlags } from "./_flags.ts";
 import { planLine, planTransfer } from "./_plan.ts";
-import { atStage, isClosedPipe } from "./_stage.ts";
+import { isClosedPipe } from "./_closed_pipe.ts";
 
 /** What servers say of a document whose `_id`, or another unique value, is there. */
 const DUPLICATE_KEY = 11000;

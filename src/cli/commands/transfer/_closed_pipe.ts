@@ -1,7 +1,5 @@
 import { ClosedPipeError } from "../../../io/mod.ts";
 
-export { atStage } from "../../../transfer/_stage.ts";
-
 /** Whether a run ended because the program that read its output left: no failure of ours. */
 export function isClosedPipe(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
